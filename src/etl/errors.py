@@ -1,0 +1,66 @@
+"""What stops a run.
+
+A fault in somebody's data is a `Finding` (see `etl.model.findings`), never an exception.
+An exception here means that the run itself cannot go on:
+
+    EtlError
+    ├── ReferenceDataError   the reference data or a suite is wrong: every fault, with file, place and mend
+    ├── StoreError           archive, ledger, lake or releases cannot be used
+    │   └── ReleaseExists    a release is immutable and was about to be written twice
+    ├── WorkbookUnreadable   the bytes are no workbook that we can open (the pipeline turns it into a finding)
+    └── UsageError           the caller asked for what does not exist (an unknown period, unit, indicator)
+
+All take plain arguments, so they survive a process pool.
+"""
+
+from __future__ import annotations
+
+
+class EtlError(Exception):
+    """Root of everything that stops a run; `str()` is fit to show to a person."""
+
+
+class ReferenceDataError(EtlError):
+    """The reference data cannot be used; carries every fault found, each naming file, place and mend."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__(faults)
+        self.faults = faults
+
+    def __str__(self) -> str:
+        return "\n".join(
+            ["Dữ liệu tham chiếu có lỗi / the reference data is faulty:", *(f"- {f}" for f in self.faults)]
+        )
+
+
+class StoreError(EtlError):
+    """Archive, ledger, lake or releases cannot be read or written."""
+
+
+class ReleaseExists(StoreError):
+    """A release folder is written once; this number is taken."""
+
+    def __init__(self, number: int, folder: str) -> None:
+        super().__init__(number, folder)
+        self.number, self.folder = number, folder
+
+    def __str__(self) -> str:
+        return f"Bản công bố {self.number} đã có, không ghi đè / release {self.number} exists and is immutable: {self.folder}"
+
+
+class WorkbookUnreadable(EtlError):
+    """The bytes are no workbook that we can open.
+
+    code: the stable name of the reason (`damaged`, `password`, `too_large`, …), the rule id of the finding made of it.
+    """
+
+    def __init__(self, file_name: str, code: str, reason_vi: str, reason_en: str) -> None:
+        super().__init__(file_name, code, reason_vi, reason_en)
+        self.file_name, self.code, self.reason_vi, self.reason_en = file_name, code, reason_vi, reason_en
+
+    def __str__(self) -> str:
+        return f"{self.file_name}: {self.reason_vi} / {self.reason_en}"
+
+
+class UsageError(EtlError):
+    """The caller named a period, unit, indicator, release or hold that does not exist."""

@@ -1,0 +1,78 @@
+"""A fault, doubt or remark about somebody's data: a value, collected and told, never raised."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+CRITICAL, HOLD, WARNING, INFO = "critical", "hold", "warning", "info"
+SEVERITIES = (CRITICAL, HOLD, WARNING, INFO)
+
+#: what a hold keeps waiting: the whole submission, one value, or the merging of two rows
+RECOGNITION, CELL, PAIR = "recognition", "cell", "pair"
+
+ACCEPTED, ACCEPTED_WITH_WARNINGS, HELD, REJECTED = "accepted", "accepted_with_warnings", "held", "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault at one place. `code` is the rule's id; sheet and cell are None where it has no cell."""
+
+    code: str
+    severity: str
+    message_vi: str
+    message_en: str
+    file: str = ""
+    submission: str | None = None
+    form: str | None = None
+    unit: str | None = None
+    period: str | None = None
+    sheet: str | None = None
+    cell: str | None = None
+    value: str | None = None
+    expected: str | None = None
+    scope: str | None = None
+    proposal: str | None = None
+    decision: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Stable over runs: the same fault at the same place of the same submission has the same id."""
+        parts = (
+            self.code,
+            self.submission or self.file,
+            self.sheet or "",
+            self.cell or "",
+            self.value or "",
+            self.proposal or "",
+        )
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
+
+    def about(self, **changes: Any) -> Finding:
+        """The same finding with its place filled in."""
+        return replace(self, **changes)
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented shape of `etl findings --json`."""
+        return {"id": self.id} | {key: asdict(self)[key] for key in _JSON_KEYS}
+
+
+_JSON_KEYS = (
+    "code", "severity", "scope", "file", "submission", "form", "unit", "period", "sheet", "cell",
+    "value", "expected", "message_vi", "message_en", "proposal", "decision",
+)  # fmt: skip
+
+
+def verdict(findings: Iterable[Finding]) -> str:
+    """What becomes of a submission: only a critical finding or an undecided recognition hold keeps it from counting."""
+    result = ACCEPTED
+    for finding in findings:
+        if finding.severity == CRITICAL:
+            return REJECTED
+        if finding.severity == HOLD and finding.scope == RECOGNITION and finding.decision is None:
+            result = HELD
+        elif finding.severity in (WARNING, HOLD) and result != HELD:
+            result = ACCEPTED_WITH_WARNINGS
+    return result

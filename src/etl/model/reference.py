@@ -1,0 +1,141 @@
+"""The reference data as one value: what the province knows before any workbook arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from etl.model.figures import Indicator
+from etl.model.findings import Finding
+from etl.model.forms import Form, TableSpec
+from etl.model.periods import Period
+from etl.model.units import Units
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A unit of measure: its name, what it measures, how many base units it is, and how people write it."""
+
+    name: str
+    dimension: str
+    factor: Decimal
+    wordings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One line of calendar.csv. `unit` is a code, or `level:district` for every unit of that level valid in the period.
+
+    role: expected (counts for coverage) | check (a copy, for comparison only) | optional (may be sent, nobody waits).
+    """
+
+    form: str
+    period: Period
+    unit: str
+    role: str
+    opens: date | None = None
+    deadline: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A known task, mark, product or theme: its lasting id, its name as published, and its other spellings."""
+
+    kind: str
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    order: int = 0
+    title_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One line of messages.csv: what a stage outside the suites can find, how grave it is, and what it tells.
+
+    The texts are templates: {value}, {expected}, {place} and what the finding's maker names.
+    """
+
+    code: str
+    severity: str
+    scope: str | None
+    message_vi: str
+    message_en: str
+
+    def finding(self, **about: Any) -> Finding:
+        """A finding of this kind. Template words and the finding's own fields are taken from `about`."""
+        words = _Words({key: "" if text is None else text for key, text in about.items()})
+        place = {key: about[key] for key in _PLACES if key in about}
+        return Finding(
+            self.code, self.severity, self.message_vi.format_map(words), self.message_en.format_map(words),
+            scope=self.scope, **place,
+        )  # fmt: skip
+
+
+class _Words(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+_PLACES = (
+    "file", "submission", "form", "unit", "period", "sheet", "cell", "value", "expected", "proposal", "decision",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ReportItem:
+    """Indicators and the period they are wanted for. `each` inside a span is written out when the report is loaded."""
+
+    indicators: tuple[str, ...]
+    periods: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One file under data/reference/reports/: which figures a release holds."""
+
+    id: str
+    title_vi: str
+    title_en: str
+    period: str
+    unit: str
+    items: tuple[ReportItem, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """Everything under ETL_REFERENCE and ETL_EXPECTATIONS, loaded and checked.
+
+    headings: (form or '', field or '', wording, meaning): other wordings of a heading, and abbreviations.
+    values: set name → ((value, wording), …). suites: table id → the suite's JSON, as GX loads it.
+    hash / suite_hash: sha256 over the files' bytes, so a reading can say what it rests on.
+    """
+
+    units: Units
+    forms: Mapping[str, Form]
+    headings: tuple[tuple[str, str, str, str], ...]
+    values: Mapping[str, tuple[tuple[str, str], ...]]
+    measures: tuple[Measure, ...]
+    calendar: tuple[Expected, ...]
+    indicators: Mapping[str, Indicator]
+    entities: tuple[Entity, ...]
+    reports: Mapping[str, Report]
+    messages: Mapping[str, Message]
+    suites: Mapping[str, Mapping[str, Any]]
+    hash: str = ""
+    suite_hash: str = ""
+
+    def table(self, table_id: str) -> TableSpec:
+        for form in self.forms.values():
+            for table in form.tables:
+                if table.id == table_id:
+                    return table
+        raise KeyError(table_id)
+
+    @property
+    def tables(self) -> tuple[TableSpec, ...]:
+        return tuple(t for f in self.forms.values() for t in f.tables)

@@ -1,0 +1,96 @@
+"""What a release holds: figures, who reported, what was found, and on what it rests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from etl.model.figures import Figure
+from etl.model.findings import Finding
+from etl.model.reference import Reference, Report
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MISSING = "missing"
+REPORTED = frozenset({"accepted", "accepted_with_warnings"})
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """What became of one (unit, form, period) of the calendar. state: a submission's state, or `missing`."""
+
+    unit: str
+    form: str
+    period: str
+    role: str
+    state: str
+    file: str | None = None
+    revision: int | None = None
+    received_at: datetime | None = None
+    late: bool = False
+    nil: bool = False
+    submission: str | None = None
+    deadline: date | None = None
+
+    @property
+    def reported(self) -> bool:
+        return self.state in REPORTED
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented shape of `etl status --json`."""
+        return {
+            "unit": self.unit, "form": self.form, "period": self.period, "role": self.role, "state": self.state,
+            "file": self.file, "revision": self.revision,
+            "received_at": self.received_at.isoformat() if self.received_at else None, "late": self.late,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ReleaseContent:
+    """Everything that the documents of one release are written from. Reports see this and nothing else.
+
+    created_at: the ledger's time of the release (Asia/Ho_Chi_Minh). rows: table id → current rows, public columns.
+    moved: figures that differ from the release before, as (indicator, unit, period, breakdown text, before, after).
+    """
+
+    number: int
+    kind: str
+    period: str
+    created_at: datetime
+    report: Report
+    reference: Reference
+    figures: tuple[Figure, ...]
+    status: tuple[StatusRow, ...]
+    findings: tuple[Finding, ...]
+    rows: Mapping[str, pa.Table] = field(default_factory=dict)
+    ledger_position: int = 0
+    version: str = ""
+    by: str = ""
+    reason: str = ""
+    previous: int | None = None
+
+    def unit_title(self, code: str) -> str:
+        """The name of a unit as it was in the release's last period."""
+        from etl.model.periods import parse_period
+
+        day = parse_period(self.period).end
+        unit = self.reference.units.get(code, day) or next(
+            (u for u in self.reference.units.all if u.code == code), None
+        )
+        return unit.title if unit else code
+
+    def of(
+        self, indicator: str, period: str, unit: str, breakdown: tuple[tuple[str, str], ...] | None = None
+    ) -> Figure | None:
+        """One figure, or None when the release does not hold it."""
+        return next(
+            (
+                f
+                for f in self.figures
+                if (f.indicator, f.period, f.unit, f.breakdown) == (indicator, period, unit, breakdown)
+            ),
+            None,
+        )
