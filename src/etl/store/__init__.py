@@ -1,0 +1,1 @@
+"""What touches disk, database and object store: reference, archive, ledger, lake, releases."""

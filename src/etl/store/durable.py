@@ -1,0 +1,64 @@
+"""Writing a file so that it is whole or absent, whenever the power goes."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from etl.errors import StoreError
+
+#: written once and then only read; the group may read, strangers may not look
+FILE_MODE, FOLDER_MODE = 0o440, 0o750
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Put `data` at `path`: temporary name in the same folder, fsync, rename, fsync of the folder.
+
+    A reader sees the old file, none, or the whole new one. Missing folders are made.
+    Raises StoreError where the disk refuses.
+    """
+    try:
+        make_folder(path.parent)
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+        try:
+            _write_and_sync(temporary, data)
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise StoreError(
+            f"Không ghi được tệp, hãy xem quyền và dung lượng đĩa / cannot be written, look at rights and free space: "
+            f"{path} ({error.strerror or error})"
+        ) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it; each new name is durable before anything is put inside."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    try:
+        folder.mkdir()
+    except FileExistsError:  # another run was faster
+        return
+    folder.chmod(FOLDER_MODE)
+    sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable: a rename is only safe after this."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _write_and_sync(path: Path, data: bytes) -> None:
+    with open(path, "xb") as file:
+        os.fchmod(file.fileno(), FILE_MODE)
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,229 @@
+"""Typed rows as Parquet: one file for each batch and table. A file counts only when the ledger says so."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from etl.errors import StoreError
+from etl.model.forms import Field, TableSpec
+from etl.model.submissions import BLOCK, LINE, PERIOD, READING, SUBMISSION, UNIT
+from etl.store.durable import write_durably
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+#: exact numbers: 18 digits before the comma, 10 after
+PRECISION, SCALE = 28, 10
+
+#: rows of one submission follow each other, in the order of the sheet
+ORDER = (SUBMISSION, BLOCK, LINE)
+
+_SYSTEM = (
+    (SUBMISSION, "string"),
+    (READING, "string"),
+    (UNIT, "string"),
+    (PERIOD, "string"),
+    (BLOCK, "int16"),
+    (LINE, "int32"),
+)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class LakeFile:
+    """A Parquet file of the lake. `path` is relative to the lake's root, with slashes; size in bytes."""
+
+    table: str
+    path: str
+    sha256: str
+    rows: int
+    size: int
+
+
+def schema(spec: TableSpec) -> pa.Schema:
+    """The columns of a table in the lake: system columns, then each stored field and its `<field>__state`.
+
+    `_line` is the row of the sheet, 0-based. integer → int64; decimal, percent → decimal128(28,10); date, month →
+    date32; units, list → list<string>; all else string. Metadata: title_vi, title_en, unit_of_measure (UTF-8).
+    """
+    import pyarrow as pa
+
+    columns = [pa.field(name, pa.type_for_alias(alias)) for name, alias in _SYSTEM]
+    for item in spec.stored:
+        told = {"title_vi": item.title_vi, "title_en": item.title_en, "unit_of_measure": item.unit_of_measure or ""}
+        columns.append(pa.field(item.id, _arrow_type(item), metadata={k: v.encode() for k, v in told.items()}))
+        columns.append(pa.field(f"{item.id}__state", pa.string()))
+    return pa.schema(columns)
+
+
+class Lake:
+    """The Parquet files under one folder: `<root>/<table>/<batch hash>.parquet`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def write(self, table_id: str, batch_hash: str, rows: pa.Table) -> LakeFile:
+        """Write one table of one batch, sorted; the same rows in any order give the same bytes.
+
+        rows: a table that begins with the system columns, as `schema` says. Raises StoreError where the disk refuses.
+        """
+        path = self._path(f"{_name(table_id)}/{_name(batch_hash)}.parquet")
+        data = _parquet(rows)
+        if not (path.is_file() and path.read_bytes() == data):
+            write_durably(path, data)
+        sha256 = hashlib.sha256(data).hexdigest()
+        return LakeFile(table_id, path.relative_to(self.root).as_posix(), sha256, rows.num_rows, len(data))
+
+    def read(
+        self, files: Sequence[str], schema: pa.Schema | None = None, readings: Collection[str] | None = None
+    ) -> pa.Table:
+        """The rows of these files (paths relative to the root), a file after the other.
+
+        schema: the columns wanted; a file that lacks one (it is older than the field) gives nulls. Without it the
+        union of the files' columns. readings: only their rows; a file may hold rows of readings that do not count.
+        Raises StoreError for a file that is missing or damaged.
+        """
+        import pyarrow as pa
+
+        tables = [_only(self._read_one(file), readings) for file in files]
+        if schema is None:
+            return pa.concat_tables(tables, promote_options="permissive") if tables else pa.table({})
+        return pa.concat_tables([schema.empty_table(), *(_conform(table, schema) for table in tables)])
+
+    def relation(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        files: Sequence[str],
+        schema: pa.Schema | None = None,
+        readings: Collection[str] | None = None,
+    ) -> duckdb.DuckDBPyRelation:
+        """The rows of these files as a relation of `con`: read when asked, whatever their number.
+
+        schema: columns that the relation has even where no file has them; needed where there may be no file at all.
+        readings: as in `read`. Raises StoreError for a file that is missing.
+        """
+        import pyarrow as pa
+
+        if not files:
+            return con.from_arrow((schema or pa.schema([])).empty_table())
+        for file in files:
+            if not self._path(file).is_file():
+                raise _unreadable(self._path(file), "không có / missing")
+        # one list, no UNION of files: that stops at a thousand (max_expression_depth)
+        found = con.read_parquet([glob.escape(str(self._path(file))) for file in files], union_by_name=True)
+        if schema is not None:
+            found = _widened(con, found, schema)
+        if readings is not None:
+            counted = con.from_arrow(pa.table({READING: pa.array(sorted(readings), pa.string())}))
+            found = found.join(counted, READING, how="semi")
+        return found
+
+    def remove(self, path: str) -> None:
+        """Remove a file that the ledger does not know and that nobody is writing (its batch's lease has run out)."""
+        self._path(path).unlink(missing_ok=True)
+
+    def paths(self) -> list[str]:
+        """Every file of the lake, relative to its root, sorted."""
+        found = (path.relative_to(self.root) for path in self.root.glob("*/*.parquet"))
+        return sorted(path.as_posix() for path in found if not path.name.startswith("."))
+
+    def orphans(self, known: Collection[str]) -> list[str]:
+        """The files that the ledger does not know: left by a batch that was interrupted, or is still under way."""
+        return sorted(set(self.paths()) - set(known))
+
+    def _path(self, relative: str) -> Path:
+        parts = relative.split("/")
+        if len(parts) != 2 or not all(_NAME.fullmatch(part) for part in parts):
+            raise StoreError(f"Không phải tệp trong hồ dữ liệu / not a file of the lake: {relative!r}")
+        return self.root / parts[0] / parts[1]
+
+    def _read_one(self, file: str) -> pa.Table:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        path = self._path(file)
+        try:
+            with pq.ParquetFile(path) as parquet:
+                return parquet.read()
+        except (OSError, pa.ArrowException) as error:
+            raise _unreadable(path, str(error)) from error
+
+
+def _parquet(rows: pa.Table) -> bytes:
+    """Bytes that depend on the rows alone: sorted, one chunk, no metadata of whoever made the table."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    ordered = rows.sort_by([(column, "ascending") for column in ORDER]).combine_chunks().replace_schema_metadata(None)
+    sink = pa.BufferOutputStream()
+    pq.write_table(ordered, sink, compression="zstd", use_dictionary=_text_columns(ordered.schema))
+    return bytes(sink.getvalue())
+
+
+def _text_columns(schema: pa.Schema) -> list[str]:
+    """Parquet's names of the columns that hold texts: few different ones, many times."""
+    import pyarrow as pa
+
+    single = [column.name for column in schema if pa.types.is_string(column.type)]
+    return single + [f"{column.name}.list.element" for column in schema if pa.types.is_list(column.type)]
+
+
+def _only(table: pa.Table, readings: Collection[str] | None) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if readings is None:
+        return table
+    return table.filter(pc.is_in(table[READING], pa.array(sorted(readings), pa.string())))
+
+
+def _widened(
+    con: duckdb.DuckDBPyConnection, found: duckdb.DuckDBPyRelation, schema: pa.Schema
+) -> duckdb.DuckDBPyRelation:
+    """The same rows, with every column of the schema; DuckDB types it as it types them."""
+    everything = f"FROM wanted UNION ALL BY NAME {found.sql_query()}"
+    widened = con.from_arrow(schema.empty_table()).query("wanted", everything)
+    assert widened is not None  # a FROM always gives a relation
+    return widened
+
+
+def _conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    import pyarrow as pa
+
+    columns = [
+        table[column.name].cast(column.type) if column.name in table.column_names else pa.nulls(len(table), column.type)
+        for column in schema
+    ]
+    return pa.table(columns, schema=schema)
+
+
+def _arrow_type(item: Field) -> pa.DataType:
+    import pyarrow as pa
+
+    if item.type == "integer":
+        return pa.int64()
+    if item.numeric:
+        return pa.decimal128(PRECISION, SCALE)
+    if item.type in ("date", "month"):
+        return pa.date32()
+    return pa.list_(pa.string()) if item.type in ("units", "list") else pa.string()
+
+
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise StoreError(f"Tên không dùng làm tên tệp được / cannot be part of a file name: {text!r}")
+    return text
+
+
+def _unreadable(path: Path, why: str) -> StoreError:
+    return StoreError(
+        f"Không đọc được tệp trong hồ dữ liệu, hãy phục hồi hoặc dựng lại / a file of the lake cannot be read, "
+        f"restore or rebuild it: {path} ({why})"
+    )

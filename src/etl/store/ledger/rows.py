@@ -1,0 +1,123 @@
+"""Values as rows of the ledger's tables, and rows as values."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Row
+
+from etl.model.findings import Finding
+from etl.model.submissions import Delivery, Reading
+from etl.store.ledger.shapes import clean, evidence_to_json, layouts_from_json, layouts_to_json, to_json, totals_to_json
+from etl.store.ledger.values import (
+    CurrentSubmission,
+    DeliveryRecord,
+    ReleaseRecord,
+    Stamp,
+    SubmissionRecord,
+    reading_id,
+)
+
+T = TypeVar("T")
+
+#: how many values go into one IN (…)
+_AT_ONCE = 500
+
+_FINDING = tuple(item.name for item in fields(Finding))
+_DELIVERY = tuple(item.name for item in fields(DeliveryRecord))
+_SUBMISSION = tuple(item.name for item in fields(SubmissionRecord))
+_RELEASE = tuple(item.name for item in fields(ReleaseRecord) if item.name != "by")
+
+
+def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The values in portions that every database takes in one statement."""
+    for start in range(0, len(values), _AT_ONCE):
+        yield values[start : start + _AT_ONCE]
+
+
+def delivery_id(delivery: Delivery) -> str:
+    """Made of bytes and name: the same file dropped again is the same delivery."""
+    return hashlib.sha256(f"{delivery.sha256}\x1f{clean(delivery.name)}".encode()).hexdigest()[:16]
+
+
+def delivery_row(delivery: Delivery, batch: str, state: str, at: datetime) -> dict[str, Any]:
+    row = {name: getattr(delivery, name) for name in ("name", "sha256", "sender", "size", "received_at")}
+    return row | {"id": delivery_id(delivery), "batch": batch, "state": state, "recorded_at": at}
+
+
+def submission_row(reading: Reading, delivery: Delivery, revision: int) -> dict[str, Any]:
+    names = ("form", "unit", "period", "stated_revision", "signed", "content", "nil")
+    return {name: getattr(reading, name) for name in names} | {
+        "id": reading.submission,
+        "delivery": delivery_id(delivery),
+        "sha256": delivery.sha256,
+        "received_at": delivery.received_at,
+        "revision": revision,
+        "state": "recognised",
+        "withdrawn": False,
+    }
+
+
+def reading_row(reading: Reading, batch: str, stamp: Stamp, at: datetime) -> dict[str, Any]:
+    return {
+        "id": reading_id(reading.submission, batch),
+        "submission": reading.submission,
+        "number": 1,
+        "current": True,
+        "verdict": reading.verdict,
+        "batch": batch,
+        "reference_hash": stamp.reference_hash,
+        "suite_hash": stamp.suite_hash,
+        "version": stamp.version,
+        "knowledge": stamp.knowledge,
+        "created_at": at,
+        "sheets": to_json(list(reading.sheets)),
+        "layout": layouts_to_json(reading.layouts),
+        "evidence": evidence_to_json(reading.evidence),
+        "totals": totals_to_json(reading.totals),
+        "row_counts": to_json({table: rows.num_rows for table, rows in reading.rows.items()}),
+    }
+
+
+def finding_row(
+    finding: Finding, *, ordinal: int, reading: str | None = None, delivery: str | None = None
+) -> dict[str, Any]:
+    """A finding of a reading, or of a delivery that says nothing of a submission; ordinal: its place among them."""
+    row = {name: getattr(finding, name) for name in _FINDING}
+    return row | {"finding_id": finding.id, "ordinal": ordinal, "reading": reading, "delivery": delivery}
+
+
+def finding_value(row: Row[Any], file: str) -> Finding:
+    """The finding as it is told under one of the names of its file."""
+    return Finding(**{name: getattr(row, name) for name in _FINDING if name != "file"}, file=file)
+
+
+def delivery_value(row: Row[Any]) -> DeliveryRecord:
+    return DeliveryRecord(**{name: getattr(row, name) for name in _DELIVERY})
+
+
+def submission_value(row: Row[Any]) -> SubmissionRecord:
+    return SubmissionRecord(**{name: getattr(row, name) for name in _SUBMISSION})
+
+
+def current_value(row: Row[Any], lake: dict[str, str]) -> CurrentSubmission:
+    """lake: table → path in this reading's batch; a table of which the reading has no rows is left out."""
+    counts = json.loads(row.row_counts)
+    return CurrentSubmission(
+        **{name: getattr(row, name) for name in _SUBMISSION},
+        lake={table: lake[table] for table in sorted(counts) if counts[table] and table in lake},
+        layouts=layouts_from_json(row.layout),
+    )
+
+
+def release_row(release: ReleaseRecord) -> dict[str, Any]:
+    return {name: getattr(release, name) for name in _RELEASE} | {"by_name": release.by}
+
+
+def release_value(row: Row[Any]) -> ReleaseRecord:
+    return ReleaseRecord(**{name: getattr(row, name) for name in _RELEASE}, by=row.by_name)

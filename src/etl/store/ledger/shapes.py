@@ -1,0 +1,60 @@
+"""Layouts, evidence and typed totals as JSON text, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from etl.model.submissions import Block, Evidence, Layout, TypedTotal
+
+
+def to_json(value: Any) -> str:
+    """One text for one value: sorted keys, no blanks."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def clean(text: str) -> str:
+    """Text that every database can keep: NUL is shown as ␀, bytes of a file name that are no text as \\udcXX."""
+    return text.replace("\x00", "␀").encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def layouts_to_json(layouts: Mapping[str, Layout]) -> str:
+    """Table → layout."""
+    return to_json({table: [_block_to_json(block) for block in layout.blocks] for table, layout in layouts.items()})
+
+
+def layouts_from_json(text: str) -> dict[str, Layout]:
+    return {table: Layout(table, tuple(_block(b) for b in blocks)) for table, blocks in json.loads(text).items()}
+
+
+def evidence_to_json(evidence: Sequence[Evidence]) -> str:
+    return to_json([asdict(item) for item in evidence])
+
+
+def evidence_from_json(text: str) -> list[Evidence]:
+    return [Evidence(**item) for item in json.loads(text)]
+
+
+def totals_to_json(totals: Iterable[TypedTotal]) -> str:
+    return to_json([asdict(total) for total in totals])
+
+
+def totals_from_json(text: str) -> list[TypedTotal]:
+    return [TypedTotal(**item) for item in json.loads(text)]
+
+
+def _block_to_json(block: Block) -> dict[str, Any]:
+    return {
+        "sheet": block.sheet,
+        "columns": dict(block.columns),
+        "header": list(block.header),
+        "first": block.first,
+        "last": block.last,
+    }
+
+
+def _block(item: dict[str, Any]) -> Block:
+    first, last = item["header"]
+    return Block(item["sheet"], item["columns"], (first, last), item["first"], item["last"])

@@ -1,0 +1,100 @@
+"""Read the reference data and the suites into one value, and tell everything that is wrong with them at once.
+
+    files → bytes (hash) → units → forms → words → calendar → indicators → reports → suites → Reference
+
+What a statistician knows is data: nothing here knows a form, a unit or an indicator by name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from etl.errors import ReferenceDataError
+from etl.model.reference import Reference
+from etl.store.reference.calendar import read_calendar
+from etl.store.reference.checks import check_forms
+from etl.store.reference.faults import Faults
+from etl.store.reference.forms import read_forms
+from etl.store.reference.indicators import read_indicators
+from etl.store.reference.reports import read_reports
+from etl.store.reference.suites import read_suites
+from etl.store.reference.units import read_units
+from etl.store.reference.words import read_entities, read_headings, read_measures, read_messages, read_values
+
+__all__ = ["faults", "load_reference"]
+
+#: beside the data, and no part of what a figure rests on
+_NOT_DATA = frozenset(("README.md", "schemas"))
+
+
+def load_reference(reference: Path, expectations: Path) -> Reference:
+    """Everything under the two folders, checked.
+
+    Raises ReferenceDataError with every fault: file, line or key, what is wrong and how to mend it.
+    """
+    found = Faults()
+    loaded = _load(_files(reference, found), _files(expectations, found), found)
+    if found.found:
+        raise ReferenceDataError(found.found)
+    return loaded
+
+
+def faults(reference: Path, expectations: Path) -> list[str]:
+    """Every fault of the reference data; none for a sound set.
+
+    Beyond what `load_reference` tells: the YAML against its JSON Schemas, keys that stand twice, and each piece of SQL
+    tried on empty tables. Takes a second.
+    """
+    from etl.store.reference.thorough import check_sql, check_yaml
+
+    found = Faults()
+    files = _files(reference, found)
+    loaded = _load(files, _files(expectations, found), found)
+    check_yaml(files, reference / "schemas", found)
+    check_sql(loaded, found)
+    return found.found
+
+
+def _load(files: Mapping[str, bytes], suites: Mapping[str, bytes], found: Faults) -> Reference:
+    units = read_units(files, found)
+    forms = read_forms(files, found)
+    values = read_values(files, found)
+    measures = read_measures(files, found)
+    entities = read_entities(files, found)
+    check_forms(forms, units, values, measures, entities, found)
+    calendar = read_calendar(files, forms, units, found)
+    indicators = read_indicators(files, forms, units, measures, found)
+    tables = {table.id: table for form in forms.values() for table in form.tables}
+    return Reference(
+        units=units, forms=forms, headings=read_headings(files, forms, found), values=values, measures=measures,
+        calendar=calendar, indicators=indicators, entities=entities,
+        reports=read_reports(files, indicators, calendar, units, found), messages=read_messages(files, found),
+        suites=read_suites(suites, tables, found), hash=_digest(files), suite_hash=_digest(suites),
+    )  # fmt: skip
+
+
+def _files(folder: Path, found: Faults) -> dict[str, bytes]:
+    """Relative path → bytes of every file of the data, in order; what Excel leaves beside an open file is not one."""
+    if not folder.is_dir():
+        found.add(folder.name, "không có thư mục này.", "there is no such folder.")
+        return {}
+    files: dict[str, bytes] = {}
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        if parts[0] in _NOT_DATA or any(part.startswith((".", "~")) for part in parts) or not path.is_file():
+            continue
+        if path.suffix == ".yml":
+            found.add("/".join(parts), "đổi tên tệp thành .yaml.", "rename the file to .yaml.")
+        files["/".join(parts)] = path.read_bytes()
+    return files
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    """sha256 over the files' relative paths and bytes, in order of the paths."""
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(f"{name}\0{len(files[name])}\0".encode())
+        digest.update(files[name])
+    return digest.hexdigest()

@@ -1,0 +1,102 @@
+"""ETL_*: what is set is heeded, what is not has its place in the checkout, what is wrong is named."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from etl.errors import UsageError
+from etl.settings import LOCAL_TIME, Settings, find_root
+
+ROOT = Path("/srv/thống kê")
+
+
+def test_without_any_variable_everything_lies_in_the_checkout():
+    settings = Settings.from_environment({}, ROOT)
+    assert (settings.data, settings.reference, settings.expectations) == (
+        ROOT / "data",
+        ROOT / "data" / "reference",
+        ROOT / "expectations",
+    )
+    assert settings.database_url == f"sqlite:///{ROOT}/data/ledger.sqlite"
+    assert (settings.inbox, settings.archive, settings.lake, settings.releases, settings.outbox) == tuple(
+        ROOT / "data" / zone for zone in ("inbox", "archive", "lake", "releases", "outbox")
+    )
+    assert (settings.store, settings.engine) == (None, "processes")
+    assert settings.workers >= 1
+
+
+def test_an_empty_variable_is_an_unset_one():
+    names = ("DATA", "REFERENCE", "EXPECTATIONS", "DATABASE_URL", "STORE", "ENGINE", "WORKERS")
+    empty = {f"ETL_{name}": "" for name in names}
+    assert Settings.from_environment(empty, ROOT) == Settings.from_environment({}, ROOT)
+
+
+def test_relative_paths_count_from_the_root_and_absolute_ones_stand():
+    settings = Settings.from_environment({"ETL_DATA": "zones", "ETL_REFERENCE": "/opt/reference"}, ROOT)
+    assert (settings.data, settings.reference) == (ROOT / "zones", Path("/opt/reference"))
+    assert settings.database_url == f"sqlite:///{ROOT}/zones/ledger.sqlite"
+
+
+@pytest.mark.parametrize(
+    ("url", "opened"),
+    [
+        ("sqlite:///ledgers/a.sqlite", "sqlite:////srv/thống kê/ledgers/a.sqlite"),
+        ("sqlite:////var/lib/a.sqlite", "sqlite:////var/lib/a.sqlite"),
+        ("postgresql://etl:secret@db/ledger", "postgresql://etl:secret@db/ledger"),
+        ("postgresql+psycopg://db/ledger", "postgresql+psycopg://db/ledger"),
+    ],
+)
+def test_a_database_is_a_file_or_a_postgresql_server(url, opened):
+    assert Settings.from_environment({"ETL_DATABASE_URL": url}, ROOT).database_url == opened
+
+
+def test_a_store_keeps_archive_and_lake_apart_from_the_rest():
+    settings = Settings.from_environment({"ETL_STORE": "/mnt/store"}, ROOT)
+    assert (settings.archive, settings.lake) == (Path("/mnt/store/archive"), Path("/mnt/store/lake"))
+    assert settings.releases == ROOT / "data" / "releases"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ETL_WORKERS", "0"),
+        ("ETL_WORKERS", "-2"),
+        ("ETL_WORKERS", "two"),
+        ("ETL_WORKERS", "２"),
+        ("ETL_ENGINE", "threads"),
+        ("ETL_DATABASE_URL", "mysql://etl:secret@db/ledger"),
+        ("ETL_DATABASE_URL", "sqlite://"),
+        ("ETL_DATABASE_URL", "sqlite:///:memory:"),
+        ("ETL_DATABASE_URL", "ledger.sqlite"),
+        ("ETL_STORE", "s3://bucket/etl"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named_and_no_password_is_told(name, value):
+    with pytest.raises(UsageError, match=name) as told:
+        Settings.from_environment({name: value}, ROOT)
+    assert "secret" not in str(told.value)
+
+
+def test_a_file_where_a_folder_is_needed_is_named(tmp_path):
+    (tmp_path / "data").write_text("")
+    with pytest.raises(UsageError, match="ETL_DATA"):
+        Settings.from_environment({}, tmp_path)
+
+
+def test_the_checkout_is_found_from_anywhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert (find_root() / "src" / "etl" / "settings.py").is_file()
+
+
+def test_the_office_keeps_the_time_of_vietnam():
+    assert str(LOCAL_TIME) == "Asia/Ho_Chi_Minh"
+
+
+def test_importing_settings_loads_nothing_heavy():
+    program = "import sys, etl.settings; print(sorted({'sqlalchemy', 'pyarrow', 'yaml', 'pandas'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
