@@ -1,0 +1,127 @@
+"""Current rows + indicators → figures of every unit and of the province, with coverage and what stands behind each.
+
+SQL only adds, counts and compares; one exact function divides (`exact.py`). Nobody reported gives null, never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from etl.model.figures import NOT_REPORTED, PROVISIONAL, PUBLISHED, WITHHELD, Coverage, Figure, Indicator
+from etl.model.periods import Period
+from etl.model.reference import Entity
+from etl.model.units import Units
+from etl.steps.consolidate.coverage import Expectation, Expectations
+from etl.steps.consolidate.exact import extremes, ratio
+from etl.steps.consolidate.selection import Part, Selection, open_rows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Expectation", "Expectations", "Request", "Selection", "consolidate", "open_rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An indicator wanted for a period."""
+
+    indicator: Indicator
+    period: Period
+
+
+def consolidate(
+    rows: Mapping[str, pa.Table], requests: Iterable[Request], expectations: Expectations, units: Units,
+    entities: Sequence[Entity], *, doubtful: frozenset[str] = frozenset(),
+) -> list[Figure]:  # fmt: skip
+    """Compute every requested figure, for each unit that reports and each unit above it.
+
+    rows: table id → current rows with `_entity`, `_entity_name`, `_owner`, `_speaks` (steps/match).
+    doubtful: tables with an undecided pair: their figures are provisional.
+    """
+    order = {name: (e.order, name) for e in entities for name in (e.name, e.id)}
+    names = {e.id: e.name for e in entities}
+    connection = open_rows(rows, units)
+    try:
+        figures: list[Figure] = []
+        for request in requests:
+            selection = Selection(request.indicator, expectations.used(request.indicator, request.period), units)
+            parts = selection.parts(connection) if request.indicator.table in rows else []
+            figures += _figures(request, selection, parts, expectations, order, names, doubtful)
+        return sorted(figures, key=lambda f: f.order)
+    finally:
+        connection.close()
+
+
+def _figures(
+    request: Request, selection: Selection, parts: list[Part], expectations: Expectations,
+    order: Mapping[str, tuple[int, str]], names: Mapping[str, str], doubtful: frozenset[str],
+) -> list[Figure]:  # fmt: skip
+    indicator = request.indicator
+    found = {(part.unit, part.breakdown): part for part in parts}
+    expected_units = expectations.units_of(indicator, selection.periods)
+    figures = []
+    for unit in sorted(set(expected_units) | {part.unit for part in parts}):
+        coverage = expectations.coverage(indicator, selection.periods, unit)
+        keys = sorted({b for u, b in found if u == unit and b is not None})
+        for breakdown in (None, *keys):
+            part = found.get((unit, breakdown))
+            figures.append(_figure(request, selection, unit, breakdown, part, coverage, order, names, doubtful))
+    return figures
+
+
+def _figure(
+    request: Request, selection: Selection, unit: str, breakdown: tuple[tuple[str, str], ...] | None, part: Part | None,
+    coverage: Coverage, order: Mapping[str, tuple[int, str]], names: Mapping[str, str], doubtful: frozenset[str],
+) -> Figure:  # fmt: skip
+    indicator = request.indicator
+    content = _content(indicator, part, coverage, order, names)
+    status = _status(indicator, coverage, content, indicator.table in doubtful)
+    if status in (WITHHELD, NOT_REPORTED):
+        content |= {"value": None, "names": None, "low": None, "high": None}
+    return Figure(
+        indicator=indicator.id, unit=unit, period=request.period.code, unit_of_measure=indicator.unit_of_measure,
+        decimals=indicator.decimals, status=status, coverage=coverage, breakdown=breakdown,
+        as_at=selection.as_at, at_least=bool(part and part.missing), **content,
+    )  # fmt: skip
+
+
+def _content(
+    indicator: Indicator, part: Part | None, coverage: Coverage, order: Mapping[str, tuple[int, str]],
+    names: Mapping[str, str],
+) -> dict[str, Any]:  # fmt: skip
+    """Value, names, low, high, numerator, denominator of one figure."""
+    rule = indicator.rule
+    if rule in ("ratio", "weighted_mean"):
+        if part is None or part.numerator is None:
+            return {}
+        value = ratio(part.numerator, part.denominator, indicator.factor, indicator.decimals)
+        return {"value": value, "numerator": part.numerator, "denominator": part.denominator}
+    if rule == "range":
+        low, high = extremes(part.pairs if part else (), indicator.factor, indicator.decimals)
+        return {"low": low, "high": high}
+    if indicator.key is not None and indicator.measure is None:
+        keys = part.keys if part else ()
+        content: dict[str, Any] = {"value": Decimal(part.count if part else 0)}
+        if indicator.names is not None:
+            listed = sorted(keys, key=lambda key: order.get(key, (10**6, key)))
+            content["names"] = tuple(dict.fromkeys(names.get(key, key) for key in listed))
+        return content
+    if part is not None and part.total is not None:
+        return {"value": part.total}
+    return {"value": Decimal(0) if part is None and coverage.reported else None}
+
+
+def _status(indicator: Indicator, coverage: Coverage, content: Mapping[str, Any], doubtful: bool) -> str:
+    """From the indicator's rule and coverage alone; an undecided pair makes it provisional."""
+    empty = all(content.get(key) is None for key in ("value", "low"))
+    if not coverage.reported or (empty and content.get("numerator") is None):
+        return NOT_REPORTED
+    share = Decimal(coverage.reported) / Decimal(max(coverage.expected, 1))
+    if coverage.expected and share < indicator.withhold_below:
+        return WITHHELD
+    if doubtful or (coverage.expected and share < indicator.publish_from):
+        return PROVISIONAL
+    return PUBLISHED

@@ -1,0 +1,232 @@
+"""One cell → value and state, by the type of its field. Nothing is guessed: what cannot be read is a fault."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from etl.model.forms import Field
+from etl.model.grids import Cell
+from etl.model.reference import Reference
+from etl.text.dates import from_serial, parse_date, parse_month
+from etl.text.measures import measure_key
+from etl.text.names import fold, squeeze, tone_key
+from etl.text.numbers import from_number, parse_quantity, round_half_up
+
+VALUE, NIL, NOT_AVAILABLE, NOT_APPLICABLE, NOT_REPORTED = (
+    "value", "nil", "not_available", "not_applicable", "not_reported",
+)  # fmt: skip
+#: digits after the point that the lake keeps (decimal128(28, 10))
+SCALE = 10
+_SEPARATOR = re.compile(r"[;\n]|,(?!\d)")
+_DASHES = frozenset("-–—−")
+_DOTS = frozenset(("…", "...", ".."))
+
+#: (unit text, allowed levels) → unit code, or None
+UnitResolver = Callable[[str, tuple[str, ...]], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A typed cell. `fault` is the message code of what is wrong with it; `expected` and `proposal` go with the fault."""
+
+    value: Any
+    state: str
+    fault: str | None = None
+    expected: str = ""
+    proposal: str | None = None
+
+
+BLANK = Typed(None, NOT_REPORTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the reference data knows of words, folded once: sets, entity names, units of measure."""
+
+    sets: Mapping[str, Mapping[str, str]]
+    entities: Mapping[str, Mapping[str, str]]
+    measures: Mapping[str, tuple[str, str, Decimal]]
+
+
+@lru_cache(maxsize=4)
+def words_of(reference: Reference) -> Words:
+    """Prepared once for each set of reference data."""
+    sets = {
+        name: {fold(w): v for v, w in pairs} | {fold(v): v for v, _ in pairs}
+        for name, pairs in reference.values.items()
+    }
+    entities: dict[str, dict[str, str]] = {}
+    for entity in reference.entities:
+        known = entities.setdefault(entity.kind, {})
+        for name in (entity.name, *entity.aliases):
+            known[tone_key(name)] = entity.name
+            known.setdefault(fold(name), entity.name)
+    measures = {
+        measure_key(wording): (m.name, m.dimension, m.factor)
+        for m in reference.measures
+        for wording in (m.name, *m.wordings)
+    }
+    return Words(sets, entities, measures)
+
+
+def reader_of(spec: Field, words: Words, units: UnitResolver) -> Callable[[Cell], Typed]:
+    """The function that reads the cells of one column."""
+    if spec.numeric:
+        return lambda cell: _number(cell, spec)
+    if spec.type == "date":
+        return lambda cell: _date(cell, parse_date)
+    if spec.type == "month":
+        return lambda cell: _month(cell)
+    if spec.type == "set":
+        known = words.sets.get(spec.values or "", {})
+        return lambda cell: _word(cell, known)
+    if spec.type == "entity":
+        names = words.entities.get(spec.vocabulary or spec.values or "", {})
+        return lambda cell: _entity(cell, names)
+    if spec.type == "unit":
+        return lambda cell: _unit(cell, spec, units)
+    if spec.type in ("units", "list"):
+        return lambda cell: _many(cell, spec, words, units)
+    return lambda cell: _text(cell, spec)
+
+
+def _mark(cell: Cell) -> Typed | None:
+    """Blank, '-' and '…' in a text: a state, no value."""
+    if cell == "":
+        return BLANK
+    if isinstance(cell, str):
+        text = cell.strip()
+        if not text:
+            return BLANK
+        if text in _DASHES:
+            return Typed(None, NIL)
+        if text in _DOTS:
+            return Typed(None, NOT_AVAILABLE)
+    return None
+
+
+def _number(cell: Cell, spec: Field) -> Typed:
+    if isinstance(cell, (bool, date, datetime)):
+        return Typed(None, NOT_AVAILABLE, "V.not-a-number")
+    if isinstance(cell, (int, float)):
+        try:
+            return _sized(from_number(cell), VALUE, spec)
+        except ValueError:
+            return Typed(None, NOT_AVAILABLE, "V.not-a-number")
+    if not isinstance(cell, str):
+        return Typed(None, NOT_AVAILABLE, "V.not-a-number")
+    if not cell:
+        return BLANK
+    quantity = parse_quantity(
+        cell, decimals=0 if spec.type == "integer" else spec.decimals, percent=spec.type == "percent"
+    )
+    if quantity.fault == "ambiguous":
+        choices = " / ".join(str(a) for a in quantity.alternatives)
+        return Typed(None, NOT_AVAILABLE, "V.ambiguous", choices, str(quantity.alternatives[0]))
+    if quantity.fault is not None:
+        return Typed(
+            None, NOT_AVAILABLE, "V.number-with-text" if quantity.fault == "number_with_text" else "V.not-a-number"
+        )
+    if quantity.value is None:
+        return Typed(None, quantity.state)
+    return _sized(quantity.value, quantity.state, spec)
+
+
+def _sized(value: Decimal, state: str, spec: Field) -> Typed:
+    if spec.type == "integer":
+        if value != value.to_integral_value():
+            return Typed(None, NOT_AVAILABLE, "V.not-whole")
+        return Typed(int(value), state)
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -SCALE:
+        value = round_half_up(value, SCALE)
+    return Typed(value, state)
+
+
+def _date(cell: Cell, parse: Callable[[str], date | None]) -> Typed:
+    if isinstance(cell, datetime):
+        return Typed(cell.date(), VALUE)
+    if isinstance(cell, date):
+        return Typed(cell, VALUE)
+    if (mark := _mark(cell)) is not None:
+        return mark
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        found = from_serial(cell)
+    else:
+        found = parse(cell) if isinstance(cell, str) else None
+    return Typed(found, VALUE) if found is not None else Typed(None, NOT_AVAILABLE, "V.not-a-date")
+
+
+def _month(cell: Cell) -> Typed:
+    typed = _date(cell, parse_month)
+    return Typed(typed.value.replace(day=1), typed.state) if typed.value is not None else typed
+
+
+def _text(cell: Cell, spec: Field) -> Typed:
+    if (mark := _mark(cell)) is not None:
+        return mark
+    text = squeeze(as_text(cell))
+    if spec.type == "id":
+        text = text.replace(" ", "").upper()
+    return Typed(text, VALUE)
+
+
+def _word(cell: Cell, known: Mapping[str, str]) -> Typed:
+    if (mark := _mark(cell)) is not None:
+        return mark
+    value = known.get(fold(as_text(cell)))
+    if value is None:
+        return Typed(None, NOT_AVAILABLE, "V.unknown-word", ", ".join(dict.fromkeys(known.values())))
+    return Typed(value, VALUE)
+
+
+def _entity(cell: Cell, names: Mapping[str, str]) -> Typed:
+    if (mark := _mark(cell)) is not None:
+        return mark
+    text = squeeze(as_text(cell))
+    name = _known_name(text, names)
+    return Typed(name, VALUE) if name is not None else Typed(text, VALUE, "V.unknown-name", proposal=text)
+
+
+def _known_name(text: str, names: Mapping[str, str]) -> str | None:
+    return names.get(tone_key(text)) or names.get(fold(text))
+
+
+def _unit(cell: Cell, spec: Field, units: UnitResolver) -> Typed:
+    if (mark := _mark(cell)) is not None:
+        return mark
+    code = units(squeeze(as_text(cell)), (spec.level,) if spec.level else ())
+    return Typed(code, VALUE) if code is not None else Typed(None, NOT_AVAILABLE, "V.unknown-unit")
+
+
+def _many(cell: Cell, spec: Field, words: Words, units: UnitResolver) -> Typed:
+    if (mark := _mark(cell)) is not None:
+        return mark
+    parts = [squeeze(part) for part in _SEPARATOR.split(as_text(cell)) if part.strip()]
+    if spec.type == "list":
+        names = words.entities.get(spec.vocabulary or "", {})
+        whole = _known_name(squeeze(as_text(cell)), names)
+        return Typed([whole] if whole else [_known_name(part, names) or part for part in parts], VALUE)
+    codes = [units(part, (spec.level,) if spec.level else ()) for part in parts]
+    if any(code is None for code in codes):
+        return Typed([c for c in codes if c], VALUE, "V.unknown-unit")
+    return Typed(codes, VALUE)
+
+
+def as_text(cell: Cell) -> str:
+    """A cell as a reader of the sheet would see it."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, float):
+        return format(from_number(cell), "f")
+    if isinstance(cell, datetime):
+        return f"{cell:%d/%m/%Y}" if (cell.hour, cell.minute, cell.second) == (0, 0, 0) else f"{cell:%d/%m/%Y %H:%M}"
+    if isinstance(cell, date):
+        return f"{cell:%d/%m/%Y}"
+    return str(cell)

@@ -1,0 +1,61 @@
+"""Totals that the sender typed: compared with the rows, never counted; the rows win, the difference is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from etl.model.findings import Finding
+from etl.model.forms import TableSpec
+from etl.model.grids import Grid, a1
+from etl.model.reference import Reference
+from etl.model.submissions import Layout, Line
+from etl.steps.normalise.cells import NIL, VALUE, Typed, as_text, reader_of, words_of
+
+
+def check_totals(
+    table: TableSpec, layout: Layout, totals: Sequence[Line], sheets: Mapping[str, Grid], reference: Reference,
+    typed: Mapping[str, Sequence[Typed]], lines: Sequence[Line], factors: Mapping[str, tuple[Decimal, str]],
+) -> list[Finding]:  # fmt: skip
+    """Compare every typed total with the sum of the rows above or below it."""
+    found: list[Finding] = []
+    for line in totals:
+        block = layout.blocks[line.block]
+        grid = sheets[block.sheet]
+        for spec in table.fields:
+            if not spec.numeric or spec.id not in block.columns:
+                continue
+            at = (line.row, block.columns[spec.id])
+            about = {"sheet": block.sheet or None, "cell": a1(*at), "column": spec.title_vi}
+            if at in grid.errors:
+                found.append(reference.messages["V.error-total"].finding(**about, value=grid.errors[at]))
+            elif at in grid.no_value:
+                found.append(reference.messages["V.no-value-total"].finding(**about))
+            elif spec.total:
+                total = reader_of(spec, words_of(reference), lambda _text, _levels: None)(grid.at(*at))
+                factor = factors.get(spec.id, (Decimal(1), ""))[0]
+                rows = sums(typed[spec.id], lines, line)
+                if total.value is not None and not _agrees(Decimal(total.value) * factor, rows):
+                    value, expected = as_text(grid.at(*at)), format((rows[0][0] / factor).normalize(), "f")
+                    found.append(reference.messages["S7.total"].finding(**about, value=value, expected=expected))
+    return found
+
+
+def sums(typed: Sequence[Typed], lines: Sequence[Line], total: Line) -> list[tuple[Decimal, bool]]:
+    """What the total may mean: (sum, complete) of all rows, of its section, of its sheet part."""
+    choices = [
+        [True] * len(lines),
+        [line.section == total.section for line in lines],
+        [line.block == total.block for line in lines],
+    ]
+    result = []
+    for choice in choices:
+        cells = [cell for cell, wanted in zip(typed, choice, strict=True) if wanted]
+        known = [Decimal(cell.value) for cell in cells if cell.state in (VALUE, NIL) and cell.value is not None]
+        result.append((sum(known, Decimal(0)), len(known) == len(cells)))
+    return result
+
+
+def _agrees(total: Decimal, choices: Sequence[tuple[Decimal, bool]]) -> bool:
+    """Equal to one of the sums, or above an incomplete one (the missing values may be in it)."""
+    return any(total == known or (not complete and total >= known) for known, complete in choices)

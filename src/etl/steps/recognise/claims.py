@@ -1,0 +1,242 @@
+"""What each sheet claims to be, and what becomes of the claims of one workbook together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from etl.errors import UsageError
+from etl.model.findings import Finding
+from etl.model.forms import Form
+from etl.model.periods import Period, parse_period
+from etl.model.reference import Reference
+from etl.model.submissions import Evidence, Layout, Line, Recognised
+from etl.model.units import Unit
+from etl.steps.recognise.sheets import Sheet
+from etl.steps.recognise.tables import Tables
+from etl.steps.recognise.titles import Marker, Title, signed_below
+from etl.steps.recognise.units import named_in, near, resolve
+from etl.steps.recognise.wordings import wordings_of
+from etl.text.dates import find_revision
+from etl.text.names import squeeze
+
+
+@dataclass(slots=True)
+class Claim:
+    """One form on one sheet. rows: the sheet's rows that belong to it (0-based, end exclusive)."""
+
+    sheet: Sheet
+    form: Form
+    marker: Marker
+    title: Title
+    tables: Tables
+    rows: tuple[int, int]
+    notes: list[Finding] = field(default_factory=list)
+
+    @property
+    def place(self) -> str | None:
+        return self.sheet.name or None
+
+
+def settle(file_name: str, claims: list[Claim], reference: Reference, findings: list[Finding]) -> list[Recognised]:
+    """Turn claims into submissions: same form, unit and period on two sheets are one; other years' sheets stay out."""
+    main = _main_period(claims)
+    found: dict[tuple[str, str, str], Recognised] = {}
+    for claim in claims:
+        period = _period(claim, reference, findings)
+        if period is None:
+            continue
+        unit = _unit(claim, file_name, period, reference, findings)
+        if unit is None:
+            continue
+        notes = _period_notes(claim, period, main, reference)
+        if notes is None:
+            findings.append(_hidden_other_period(claim, reference))
+            continue
+        key = (claim.form.id, unit.code, period.code)
+        submission = found.get(key) or Recognised(*key)
+        found[key] = submission
+        submission.findings += notes
+        _add(submission, claim, unit, file_name, period, reference)
+    return list(found.values())
+
+
+def _main_period(claims: list[Claim]) -> str | None:
+    """The period of most visible sheets (events aside): another one beside it is last year's sheet left in."""
+    counts = Counter(c.title.period for c in claims if c.title.period and c.form.period_kind != "event")
+    visible = Counter(
+        c.title.period for c in claims if c.title.period and c.form.period_kind != "event" and c.sheet.grid.visible
+    )
+    best = (visible or counts).most_common(1)
+    return best[0][0] if best else None
+
+
+def _period(claim: Claim, reference: Reference, findings: list[Finding]) -> Period | None:
+    title, messages = claim.title, reference.messages
+    if title.period is None:
+        findings.append(messages["S3.no-period"].finding(form=claim.form.id, sheet=claim.place))
+        return None
+    try:
+        period = parse_period(title.period)
+    except UsageError:
+        findings.append(messages["S3.no-period"].finding(form=claim.form.id, sheet=claim.place, value=title.period))
+        return None
+    return period
+
+
+def _unit(claim: Claim, file_name: str, period: Period, reference: Reference, findings: list[Finding]) -> Unit | None:
+    title, form = claim.title, claim.form
+    text = squeeze(title.unit_at.text) if title.unit_at else ""
+    match = resolve(reference, text, period.end, form.senders) if text else None
+    if match is not None:
+        return match.unit
+    cell = title.unit_at.cell if title.unit_at else None
+    about = {"form": form.id, "sheet": claim.place, "cell": cell, "value": text or None, "period": period.code}
+    other = resolve(reference, text, period.end, ()) if text else None
+    if other is not None:
+        code = "S2.not-allowed"
+    elif text and (close := near(reference, text, period.end, form.senders)):
+        names = ", ".join(unit.title for unit in close)
+        findings.append(reference.messages["S2.near-unit"].finding(**about, expected=names, proposal=close[0].code))
+        return None
+    else:
+        code = "S2.unknown-unit" if text else "S2.no-unit"
+    known = ", ".join(
+        u.title for u in reference.units.on(period.end) if u.level in form.senders or u.code in form.senders
+    )
+    findings.append(
+        reference.messages[code].finding(**about, expected=known if len(known) < 400 else known[:400] + " …")
+    )
+    return None
+
+
+def _period_notes(claim: Claim, period: Period, main: str | None, reference: Reference) -> list[Finding] | None:
+    """Findings about the period; None for a hidden sheet of another period, which is no submission at all."""
+    asked = {e.period.code for e in reference.calendar if e.form == claim.form.id}
+    about = {
+        "sheet": claim.place, "cell": claim.title.period_at.cell if claim.title.period_at else None,
+        "value": period.code, "expected": main or "",
+    }  # fmt: skip
+    other = main is not None and claim.form.period_kind != "event" and period.code != main
+    if other and not claim.sheet.grid.visible:
+        return None
+    if other:
+        return [reference.messages["S3.other-sheet"].finding(**about, proposal="reject")]
+    if period.code not in asked:
+        expected = ", ".join(sorted(asked)[-6:])
+        return [reference.messages["S3.not-asked"].finding(**{**about, "expected": expected})]
+    return []
+
+
+def _hidden_other_period(claim: Claim, reference: Reference) -> Finding:
+    at = claim.title.period_at
+    return reference.messages["S3.hidden-sheet"].finding(
+        form=claim.form.id, sheet=claim.place, cell=at.cell if at else None, value=claim.title.period
+    )
+
+
+def _add(
+    submission: Recognised, claim: Claim, unit: Unit, file_name: str, period: Period, reference: Reference
+) -> None:
+    """Put one sheet's part into the submission: blocks, lines, evidence, findings."""
+    first_part = not submission.sheets
+    submission.sheets.append(claim.sheet.name)
+    for table in claim.tables.headers:
+        _add_table(submission, claim, table)
+    submission.nil = submission.nil or any(e.nil_at is not None for e in claim.tables.extents.values())
+    if (signed := signed_below(claim.sheet, claim.tables.end, claim.rows[1])) is not None:
+        submission.signed = max(submission.signed or date.min, signed[0])
+        if signed[0] < period.end:
+            about = {"sheet": claim.place, "cell": signed[1].cell, "value": f"{signed[0]:%d/%m/%Y}"}
+            submission.findings.append(
+                reference.messages["S11.signed"].finding(**about, expected=f"{period.end:%d/%m/%Y}")
+            )
+    submission.stated_revision = max(submission.stated_revision, claim.title.revision, find_revision(file_name))
+    submission.evidence += _evidence(claim, unit, period) + claim.tables.evidence
+    findings = claim.tables.findings + claim.notes
+    if first_part:
+        findings = findings + _name_notes(claim, unit, file_name, period, reference)
+    submission.findings += findings + _measures(submission, claim, reference)
+
+
+def _add_table(submission: Recognised, claim: Claim, table: str) -> None:
+    extent = claim.tables.extents[table]
+    layout = submission.layouts.get(table)
+    blocks = layout.blocks if layout else ()
+    number = len(blocks)
+    submission.layouts[table] = Layout(table, (*blocks, claim.tables.block(claim.sheet.name, table)))
+    for kept, lines in ((submission.lines, extent.lines), (submission.totals, extent.totals)):
+        kept.setdefault(table, []).extend(Line(number, ln.row, ln.section, ln.fixed) for ln in lines)
+
+
+def _evidence(claim: Claim, unit: Unit, period: Period) -> list[Evidence]:
+    marker, title, sheet = claim.marker, claim.title, claim.sheet.name
+    found = [Evidence("form", sheet, marker.place.cell, marker.place.text, marker.matched, marker.score)]
+    if title.unit_at is not None:
+        score = title.unit.score if title.unit else 90
+        found.append(Evidence("unit", sheet, title.unit_at.cell, title.unit_at.text, unit.title, score))
+    if title.period_at is not None:
+        found.append(Evidence("period", sheet, title.period_at.cell, title.period_at.text, period.code, 100))
+    if title.revision_at is not None:
+        found.append(
+            Evidence("revision", sheet, title.revision_at.cell, title.revision_at.text, str(title.revision), 100)
+        )
+    return found
+
+
+def _name_notes(claim: Claim, unit: Unit, file_name: str, period: Period, reference: Reference) -> list[Finding]:
+    """The file's name against the content, and an unusual spelling of the unit's name."""
+    found: list[Finding] = []
+    at = claim.title.unit_at
+    about = {"sheet": claim.place, "cell": at.cell if at else None, "value": at.text if at else None}
+    named = named_in(reference, file_name, period.end, claim.form.senders)
+    if named and unit.code not in {u.code for u in named}:
+        other = ", ".join(u.title for u in named)
+        found.append(
+            reference.messages["S2.file-name"].finding(**about, expected=other, name=file_name, unit_title=unit.title)
+        )
+    usual = {unit.name, unit.title, *unit.aliases, f"UBND {unit.type} {unit.name}"}
+    if at is not None and at.text not in usual:
+        found.append(reference.messages["N.unit-variant"].finding(**about, expected=f"{unit.code} {unit.title}"))
+    return found
+
+
+def _measures(submission: Recognised, claim: Claim, reference: Reference) -> list[Finding]:
+    """The declared unit of measure: known or refused; another one of the same dimension converts, and is told."""
+    wordings = wordings_of(reference)
+    found: list[Finding] = []
+    for place in claim.title.measures:
+        _, colon, rest = place.text.partition(":")
+        text = (rest if colon else place.text).strip().strip("().")
+        if not text:
+            continue
+        about = {"sheet": claim.place, "cell": place.cell, "value": squeeze(place.text)}
+        parts = (
+            [text] if wordings.measure(text) else [p.strip() for p in text.replace(";", ",").split(",") if p.strip()]
+        )
+        unknown = [part for part in parts if wordings.measure(part) is None]
+        if unknown:
+            expected = claim.form.unit_of_measure or ""
+            found.append(reference.messages["U.unknown-measure"].finding(**about, expected=expected))
+        elif len(parts) == 1:
+            found += _convert(submission, claim, parts[0], about, reference)
+    return found
+
+
+def _convert(
+    submission: Recognised, claim: Claim, text: str, about: dict[str, str | None], reference: Reference
+) -> list[Finding]:
+    declared = wordings_of(reference).measure(text)
+    told = False
+    for table in claim.tables.headers:
+        for spec in claim.form.table(table).fields:
+            own = wordings_of(reference).measure(spec.unit_of_measure) if spec.unit_of_measure else None
+            if own and declared and own.dimension == declared.dimension and own.factor != declared.factor:
+                submission.factors[spec.id] = (Decimal(declared.factor) / Decimal(own.factor), declared.name)
+                told = True
+    if not told:
+        return []
+    expected = claim.form.unit_of_measure or ""
+    return [reference.messages["U.converted"].finding(**about, expected=expected)]

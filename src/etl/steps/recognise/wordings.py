@@ -1,0 +1,139 @@
+"""The words that recognition looks for, prepared once from the reference data."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from etl.model.forms import Form, TableSpec
+from etl.model.reference import Measure, Reference
+from etl.text.measures import measure_key
+from etl.text.names import fold as fold_text
+
+fold = lru_cache(maxsize=50_000)(fold_text)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWording:
+    """One accepted path of headings of a field: its own heading, the headings above it, all joined; canonical words."""
+
+    field: str
+    own: str
+    above: str
+    joined: str
+
+
+@dataclass(frozen=True)
+class Wordings:
+    """Folded labels, totals, footers, abbreviations and heading paths of one set of reference data."""
+
+    reference: Reference
+
+    @cached_property
+    def _sets(self) -> dict[str, tuple[str, ...]]:
+        return {
+            name: tuple(sorted({fold(wording) for _, wording in pairs}, key=lambda w: (-len(w), w)))
+            for name, pairs in self.reference.values.items()
+        }
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Folded wordings of a set of values.csv, longest first."""
+        return self._sets.get(name, ())
+
+    def begins(self, folded: str, name: str) -> str | None:
+        """The wording of a set with which a folded text begins, on a word boundary."""
+        for wording in self.words(name):
+            if folded == wording or folded.startswith(wording + " "):
+                return wording
+        return None
+
+    @cached_property
+    def _abbreviations(self) -> dict[str, str]:
+        return {
+            fold(w): fold(means)
+            for form, field, w, means in self.reference.headings
+            if not form and not field and means
+        }
+
+    @cached_property
+    def _abbreviation_pattern(self) -> re.Pattern[str] | None:
+        if not self._abbreviations:
+            return None
+        longest = sorted(self._abbreviations, key=lambda w: (-len(w), w))
+        return re.compile(r"\b(" + "|".join(map(re.escape, longest)) + r")\b")
+
+    @cached_property
+    def _canonical(self) -> dict[str, str]:
+        return {}
+
+    def canonical(self, text: str) -> str:
+        """A heading in canonical words: folded, abbreviations written out ('KP đ.duyệt' → 'kinh phi duoc duyet')."""
+        known = self._canonical.get(text)
+        if known is None:
+            known = fold(text)
+            if (pattern := self._abbreviation_pattern) is not None:
+                known = pattern.sub(lambda m: self._abbreviations[m.group(1)], known)
+            self._canonical[text] = known
+        return known
+
+    @cached_property
+    def _paths(self) -> dict[str, tuple[FieldWording, ...]]:
+        return {}
+
+    def paths(self, form: Form, table: TableSpec) -> tuple[FieldWording, ...]:
+        """Every accepted heading path of the table's fields: the form's own, then those of headings.csv."""
+        known = self._paths.get(table.id)
+        if known is None:
+            known = tuple(self._paths_of(form, table))
+            self._paths[table.id] = known
+        return known
+
+    def _paths_of(self, form: Form, table: TableSpec) -> list[FieldWording]:
+        found: list[FieldWording] = []
+        for field in table.fields:
+            texts = [" / ".join(h.replace("/", " ") for h in field.heading)]
+            texts += [
+                wording for of_form, of_field, wording, _ in self.reference.headings
+                if of_field == field.id and of_form in ("", form.id, table.id)
+            ]  # fmt: skip
+            for text in texts:
+                parts = [self.canonical(part) for part in text.split(" / ")]
+                found.append(FieldWording(field.id, parts[-1], " ".join(parts[:-1]), " ".join(parts)))
+        return found
+
+    def vocabulary(self, form: Form, table: TableSpec) -> frozenset[str]:
+        """Every single heading that may stand in a header row of the table."""
+        known = self._vocabularies.get(table.id)
+        if known is None:
+            known = frozenset(self.canonical(part) for field in table.fields for part in field.heading) | frozenset(
+                part for path in self.paths(form, table) for part in (path.own, path.joined)
+            )
+            self._vocabularies[table.id] = known
+        return known
+
+    @cached_property
+    def _vocabularies(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    @cached_property
+    def _measures(self) -> dict[str, Measure]:
+        return {
+            measure_key(wording): measure
+            for measure in self.reference.measures
+            for wording in (measure.name, *measure.wordings)
+        }
+
+    def measure(self, text: str) -> Measure | None:
+        """The unit of measure that a text names, or None."""
+        return self._measures.get(measure_key(text))
+
+    def form_by_number(self, number: str) -> Form | None:
+        wanted = fold(number)
+        return next((f for f in self.reference.forms.values() if fold(f.number) == wanted), None)
+
+
+@lru_cache(maxsize=4)
+def wordings_of(reference: Reference) -> Wordings:
+    """One `Wordings` for each set of reference data."""
+    return Wordings(reference)
