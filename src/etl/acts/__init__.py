@@ -1,0 +1,1 @@
+"""What changes the store on someone's word."""

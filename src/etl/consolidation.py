@@ -1,0 +1,183 @@
+"""Current rows out of the lake, matched and consolidated: what the pipeline's stage of that name is made of."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from etl.model.figures import Figure
+from etl.model.findings import Finding
+from etl.model.forms import TableSpec
+from etl.model.periods import Period, parse_period
+from etl.model.reference import Reference
+from etl.model.releases import ReleaseContent, StatusRow
+from etl.model.submissions import LINE, PERIOD, SUBMISSION, UNIT
+from etl.steps.consolidate import Expectation, Expectations, Request, consolidate
+from etl.steps.match import Matching, match
+from etl.steps.recognise.units import resolve
+from etl.store.lake import Lake, schema
+from etl.store.ledger import CurrentSubmission, View
+from etl.text.names import squeeze, tone_key
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class CurrentRows:
+    """The rows that count, by table, in one canonical order; and the submissions that they belong to."""
+
+    rows: Mapping[str, pa.Table]
+    submissions: Mapping[str, CurrentSubmission]
+
+
+@dataclass
+class Matched:
+    """Rows with their entities; findings about pairs and differences; tables with an undecided pair."""
+
+    rows: dict[str, pa.Table] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    doubtful: set[str] = field(default_factory=set)
+
+
+def current_rows(ledger: View, lake: Lake, reference: Reference, forms: Sequence[str]) -> CurrentRows:
+    """Read the rows of every submission in force of these forms."""
+    current = {s.submission: s for form in forms for s in ledger.current(form)}
+    rows = {}
+    for form in forms:
+        for spec in reference.forms[form].tables:
+            own = [s for s in current.values() if s.form == form and spec.id in s.lake]
+            files = sorted({s.lake[spec.id] for s in own})
+            table = lake.read(files, schema(spec), {s.reading for s in own}) if files else schema(spec).empty_table()
+            rows[spec.id] = table.sort_by(
+                [
+                    (PERIOD, "ascending"),
+                    (UNIT, "ascending"),
+                    (SUBMISSION, "ascending"),
+                    ("_block", "ascending"),
+                    (LINE, "ascending"),
+                ]
+            )
+    return CurrentRows(rows, current)
+
+
+def matched(reference: Reference, ledger: View, current: CurrentRows) -> Matched:
+    """Give every row its entity; tell what is proposed and where the register overrules, at the cells concerned."""
+    result = Matched()
+    for name, rows in current.rows.items():
+        spec = reference.table(name)
+        matching = match(spec, rows, _owner_of(reference), _canonical(reference, spec))
+        result.rows[name] = matching.rows
+        result.findings += _tell(reference, spec, matching, rows, current)
+        if any(pair.decided is None for pair in matching.pairs):
+            result.doubtful.add(name)
+    return result
+
+
+def _owner_of(reference: Reference):  # type: ignore[no-untyped-def]  # steps.match.OwnerOf
+    levels = tuple(sorted({u.level for u in reference.units.all} - {"commune", "province", "nation"}))
+
+    def owner(text: str, day) -> str | None:  # type: ignore[no-untyped-def]  # date
+        found = resolve(reference, squeeze(text), day, levels)
+        return found.unit.code if found else None
+
+    return owner
+
+
+def _canonical(reference: Reference, spec: TableSpec) -> dict[str, str]:
+    """Tone key of every known spelling of the table's kind of entity → its published name."""
+    kind = spec.entity.kind if spec.entity else None
+    return {
+        tone_key(spelling): entity.name
+        for entity in reference.entities if entity.kind == kind
+        for spelling in (entity.name, *entity.aliases)
+    }  # fmt: skip
+
+
+def _tell(
+    reference: Reference, spec: TableSpec, matching: Matching, rows: pa.Table, current: CurrentRows
+) -> list[Finding]:
+    entity = spec.entity
+    if entity is None:
+        return []
+    found = []
+    for pair in matching.pairs:
+        code = "M.id-missing" if pair.kind == "id_missing" else "M.id-differs"
+        value = pair.name if pair.kind == "id_missing" else pair.id
+        decision = None if pair.decided is None else ("accept" if pair.decided else "reject")
+        about = _place(rows, pair.row, entity.id, spec, current)
+        found.append(reference.messages[code].finding(
+            **about, value=value, expected=pair.entity.partition(":")[2], proposal=pair.entity, decision=decision,
+        ))  # fmt: skip
+    for difference in matching.differences:
+        about = _place(rows, difference.row, difference.field, spec, current)
+        own, register = str(difference.own or ""), str(difference.register)
+        found.append(reference.messages["M.register-differs"].finding(**about, value=own, expected=register))
+    return found
+
+
+def _place(
+    rows: pa.Table, row: int, field_id: str | None, spec: TableSpec, current: CurrentRows
+) -> dict[str, str | None]:
+    at = rows.slice(row, 1).to_pylist()[0]
+    submission = current.submissions[at[SUBMISSION]]
+    sheet, cell = submission.layouts[spec.id].address(at["_block"], at[LINE], field_id)
+    return {
+        "file": submission.file, "submission": submission.submission, "form": submission.form, "unit": submission.unit,
+        "period": submission.period, "sheet": sheet or None, "cell": cell,
+    }  # fmt: skip
+
+
+def consolidate_rows(
+    reference: Reference, rows: Matched, wanted: Iterable[tuple[str, Period]], status: Iterable[StatusRow]
+) -> list[Figure]:
+    """The wanted figures over matched rows."""
+    expectations = Expectations(
+        tuple(Expectation(s.form, s.unit, parse_period(s.period), s.role, s.reported) for s in status), reference.units
+    )
+    requests = [Request(reference.indicators[name], period) for name, period in wanted]
+    return consolidate(
+        rows.rows, requests, expectations, reference.units, reference.entities, doubtful=frozenset(rows.doubtful)
+    )
+
+
+def public_rows(rows: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """Rows as analysts get them: unit, period and place first, without the system's own columns.
+
+    `row` is the row of the sheet as people count it, from 1.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    result = {}
+    for name, table in rows.items():
+        columns = {
+            "unit": table[UNIT],
+            "period": table[PERIOD],
+            "submission": table[SUBMISSION],
+            "row": pc.add(table[LINE], pa.scalar(1, pa.int32())),
+        } | {
+            shown: table[own]
+            for own, shown in (("_entity", "entity"), ("_owner", "owner"))
+            if own in table.column_names
+        }
+        fields = [pa.field(key, column.type) for key, column in columns.items()]
+        for spec in table.schema:
+            if not spec.name.startswith("_"):
+                columns[spec.name] = table[spec.name]
+                fields.append(spec)
+        result[name] = pa.table(list(columns.values()), schema=pa.schema(fields))
+    return result
+
+
+def fingerprint(content: ReleaseContent) -> str:
+    """sha256 over figures, status and findings: two releases with the same one say the same."""
+    body = {
+        "figures": [f.as_json() for f in content.figures], "status": [s.as_json() for s in content.status],
+        "findings": [f.as_json() for f in content.findings], "reference": content.reference.hash,
+        "suites": content.reference.suite_hash,
+    }  # fmt: skip
+    return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""What only asks: nothing here changes the store."""

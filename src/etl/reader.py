@@ -1,0 +1,104 @@
+"""What a reading worker does with one file: read, recognise, normalise. Runs inside the worker process.
+
+Light on purpose: no database, no DuckDB, no Great Expectations. The reference data is loaded once a worker.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from etl.errors import WorkbookUnreadable
+from etl.model.findings import Finding
+from etl.model.reference import Reference
+from etl.model.submissions import FileReading, Reading
+from etl.steps.isolate import Died
+from etl.steps.normalise import normalise
+from etl.steps.read import read, refuse
+from etl.steps.recognise import recognise
+from etl.steps.recognise.units import resolve
+from etl.store.archive import Archive
+from etl.store.lake import schema
+from etl.store.reference import load_reference
+
+_loaded: dict[str, Reference] = {}
+
+
+def prepare(reference: str, expectations: str, archive: str) -> None:
+    """Called once a worker: load the reference data, and the libraries that every file needs."""
+    import pyarrow  # noqa: F401  # so that the memory limit counts from here on
+    import python_calamine  # noqa: F401
+
+    _loaded["reference"] = load_reference(Path(reference), Path(expectations))
+    _archives["archive"] = Archive(Path(archive))
+
+
+_archives: dict[str, Archive] = {}
+
+
+def read_one(name: str, sha256: str, stamp: str) -> FileReading:
+    """One archived file → its typed submissions and findings."""
+    return read_bytes(name, sha256, _archives["archive"].get(sha256), stamp, _loaded["reference"])
+
+
+def read_given(name: str, sha256: str, data: bytes) -> FileReading:
+    """The same for bytes that are not archived: a workbook that nobody has sent yet."""
+    return read_bytes(name, sha256, data, "check", _loaded["reference"])
+
+
+def read_bytes(name: str, sha256: str, data: bytes, stamp: str, reference: Reference) -> FileReading:
+    """Bytes → the file's submissions, typed, with what recognition and typing found."""
+    result = FileReading(name, sha256)
+    try:
+        book = read(name, data)
+    except WorkbookUnreadable as error:
+        result.findings.append(unreadable(reference, name, error))
+        return result
+    found = recognise(name, book.grids, reference, encoding=book.encoding)
+    result.findings += found.findings
+
+    def unit_of(text: str, day: date, levels: tuple[str, ...], reporter: str) -> str | None:
+        return resolve_near(reference, text, day, levels, reporter)
+
+    for submission in found.submissions:
+        reading = normalise(submission, found.sheets, reference, unit_of, schema, file=name, sha256=sha256, stamp=stamp)
+        result.readings.append(_blank_told(reading, reference))
+    return result
+
+
+def _blank_told(reading: Reading, reference: Reference) -> Reading:
+    """A form without rows that does not say 'nothing to report' waits for a person: nil is said, not assumed."""
+    if reading.nil or any(rows.num_rows for rows in reading.rows.values()) or reading.verdict == "rejected":
+        return reading
+    about = {
+        "file": reading.file, "submission": reading.submission, "form": reading.form, "unit": reading.unit,
+        "period": reading.period, "sheet": reading.sheets[0] or None, "proposal": "nil",
+    }  # fmt: skip
+    reading.findings.append(reference.messages["N.blank-form"].finding(**about))
+    return reading
+
+
+def resolve_near(reference: Reference, text: str, day: date, levels: tuple[str, ...], reporter: str) -> str | None:
+    """A unit named in a cell; of several communes of one name the reporter's own is meant."""
+    match = resolve(reference, text, day, levels)
+    if match is not None:
+        return match.unit.code
+    own = tuple(unit.code for unit in reference.units.children(reporter, day))
+    match = resolve(reference, text, day, own) if own else None
+    return match.unit.code if match else None
+
+
+def unreadable(reference: Reference, name: str, error: WorkbookUnreadable) -> Finding:
+    """The finding for a file that cannot be opened."""
+    return reference.messages["F.unreadable"].finding(
+        file=name, value=error.code, reason_vi=error.reason_vi, reason_en=error.reason_en
+    )
+
+
+_DEATHS = {"time": "too_slow", "memory": "too_many_cells", "crash": "reader_died"}
+
+
+def died(reference: Reference, name: str, sha256: str, death: Died) -> FileReading:
+    """What is told about a file whose worker did not survive it."""
+    error = refuse(name, _DEATHS[death.reason], death.detail if death.reason == "time" else "")
+    return FileReading(name, sha256, findings=[unreadable(reference, name, error)])

@@ -1,0 +1,31 @@
+"""The documents of a release: content → bytes, nothing else. The same content gives the same bytes on every machine."""
+
+from __future__ import annotations
+
+import re
+
+from etl.errors import UsageError
+from etl.model.releases import ReleaseContent
+
+__all__ = ["documents"]
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+def documents(content: ReleaseContent) -> dict[str, bytes]:
+    """All files of a release: path relative to its folder → bytes.
+
+    figures, findings, status (json and csv), figures.parquet, rows/<table>.parquet, dictionary.csv, release.json,
+    <report id>.xlsx and index.html. Raises UsageError where a report or table id cannot be a file's name.
+    """
+    from etl.report.data import data_files
+    from etl.report.page import page
+    from etl.report.workbook import workbook
+
+    for name in (content.report.id, *content.rows):
+        if not _NAME.fullmatch(name):
+            raise UsageError(f"Không dùng làm tên tệp được / cannot be the name of a file: {name!r}")
+    files = data_files(content)
+    files[f"{content.report.id}.xlsx"] = workbook(content)
+    files["index.html"] = page(content, files)
+    return dict(sorted(files.items()))

@@ -1,0 +1,163 @@
+"""The data dictionary: what every column of every data file of a release holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from etl.model.releases import ReleaseContent
+from etl.model.submissions import BLOCK, LINE, PERIOD, READING, SUBMISSION, UNIT
+from etl.report.words import Text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+HEADER = ("file", "column", "type", "title_vi", "title_en", "unit_of_measure")
+_NUMBER = "decimal"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its type in words that no tool owns, its title, its unit of measure."""
+
+    name: str
+    type: str
+    title: Text
+    measure: str = ""
+
+
+def _columns(*lines: tuple[str, str, str, str]) -> tuple[Column, ...]:
+    return tuple(Column(name, kind, Text(vi, en)) for name, kind, vi, en in lines)
+
+
+FIGURES = _columns(
+    ("indicator", "text", "Mã chỉ tiêu", "Indicator code"),
+    ("unit", "text", "Mã đơn vị; số liệu của tỉnh mang mã tỉnh", "Unit code; the province's own code for its figures"),
+    ("period", "text", "Kỳ: 2021, 2021-Q1, 2020..2021", "Period: 2021, 2021-Q1, 2020..2021"),
+    ("as_at", "date", "Thời điểm của số liệu (số dư, trạng thái)", "The day that a stock is told for"),
+    ("breakdown", "text", "Phân tổ: trục=mã, cách nhau bằng ;", "Part of a breakdown: axis=code, separated by ;"),
+    ("value", _NUMBER, "Giá trị, chính xác; trống khi không có con số, không phải 0", "Value, exact; empty is no number, never 0"),
+    ("names", "list of texts", "Tên của những gì được đếm, cách nhau bằng “; ”", "Names of what was counted, separated by “; ”"),
+    ("low", _NUMBER, "Giá trị thấp nhất của khoảng", "Lowest of a range"),
+    ("high", _NUMBER, "Giá trị cao nhất của khoảng", "Highest of a range"),
+    ("numerator", _NUMBER, "Tử số của tỷ lệ", "Numerator of a ratio"),
+    ("denominator", _NUMBER, "Mẫu số của tỷ lệ", "Denominator of a ratio"),
+    ("unit_of_measure", "text", "Đơn vị tính của giá trị", "Unit of measure of the value"),
+    (
+        "status", "text", "Tình trạng: published, provisional, withheld, not_reported",
+        "Status: published, provisional, withheld, not_reported",
+    ),
+    ("stage", "text", "Giai đoạn: estimated, preliminary, official", "Stage: estimated, preliminary, official"),
+    ("coverage_reported", "integer", "Số báo cáo đã nhận", "Reports that count"),
+    ("coverage_expected", "integer", "Số báo cáo phải có", "Reports expected"),
+    (
+        "coverage_missing", "list of texts", "Đơn vị còn thiếu: mã, hoặc mã@kỳ, cách nhau bằng ;",
+        "Units that are missing: code or code@period, separated by ;",
+    ),
+    ("release", "integer", "Số của bản công bố", "Number of the release"),
+)  # fmt: skip
+#: what Parquet has beside these
+FIGURE_TITLES = _columns(
+    ("title_vi", "text", "Tên chỉ tiêu", "Title of the indicator in Vietnamese"),
+    ("title_en", "text", "Tên chỉ tiêu bằng tiếng Anh", "Title of the indicator in English"),
+    ("unit_title", "text", "Tên đơn vị", "Name of the unit"),
+    ("decimals", "integer", "Số chữ số sau dấu phẩy khi in", "Digits after the mark in print"),
+)
+FINDINGS = _columns(
+    ("id", "text", "Mã ổn định của phát hiện", "Lasting id of the finding"),
+    ("code", "text", "Quy tắc", "Rule"),
+    ("severity", "text", "Mức độ: critical, hold, warning, info", "Severity: critical, hold, warning, info"),
+    ("scope", "text", "Điều phải chờ quyết định: recognition, cell, pair", "What waits for a decision: recognition, cell, pair"),
+    ("file", "text", "Tệp đã gửi", "File as it was sent"),
+    ("submission", "text", "Lần gửi", "Submission"),
+    ("form", "text", "Biểu", "Form"),
+    ("unit", "text", "Mã đơn vị", "Unit code"),
+    ("period", "text", "Kỳ", "Period"),
+    ("sheet", "text", "Trang tính", "Sheet"),
+    ("cell", "text", "Ô", "Cell"),
+    (
+        "value", "text", "Giá trị trong ô; trong CSV, văn bản giống công thức có dấu ' phía trước",
+        "Value of the cell; in CSV a text that looks like a formula has a ' before it",
+    ),
+    ("expected", "text", "Giá trị mong đợi", "What was expected"),
+    ("message_vi", "text", "Thông báo", "Message in Vietnamese"),
+    ("message_en", "text", "Thông báo bằng tiếng Anh", "Message in English"),
+    ("proposal", "text", "Đề xuất cho người quyết định", "Proposal to the person who decides"),
+    ("decision", "text", "Quyết định", "Decision"),
+)  # fmt: skip
+STATUS = _columns(
+    ("unit", "text", "Mã đơn vị", "Unit code"),
+    ("form", "text", "Biểu", "Form"),
+    ("period", "text", "Kỳ", "Period"),
+    ("role", "text", "Vai trò: expected, check, optional", "Role: expected, check, optional"),
+    (
+        "state", "text", "Tình trạng: accepted, accepted_with_warnings, held, rejected, missing, withdrawn",
+        "State: accepted, accepted_with_warnings, held, rejected, missing, withdrawn",
+    ),
+    ("file", "text", "Tệp đang có hiệu lực", "File in force"),
+    ("revision", "integer", "Lần sửa", "Revision"),
+    ("received_at", "time", "Lúc nhận", "Received at"),
+    ("late", "true or false", "Gửi muộn", "Late"),
+)  # fmt: skip
+RELEASE = _columns(
+    ("number", "integer", "Số của bản công bố", "Number of the release"),
+    ("kind", "text", "Loại: provisional, official", "Kind: provisional, official"),
+    ("period", "text", "Kỳ", "Period"),
+    ("report", "text", "Mã báo cáo", "Report"),
+    ("created_at", "time", "Lúc lập", "Made at"),
+    ("reference_hash", "text", "Mã băm sha256 của dữ liệu tham chiếu", "sha256 of the reference data"),
+    ("suite_hash", "text", "Mã băm sha256 của bộ quy tắc kiểm tra", "sha256 of the expectation suites"),
+    ("version", "text", "Phiên bản phần mềm", "Version of the product"),
+    ("ledger_position", "integer", "Vị trí trong sổ cái", "Position in the ledger"),
+    ("previous", "integer", "Bản công bố trước", "The release before"),
+)
+_SYSTEM = {
+    SUBMISSION: Text("Lần gửi", "Submission"),
+    READING: Text("Lần đọc", "Reading"),
+    UNIT: Text("Mã đơn vị báo cáo", "Code of the reporting unit"),
+    PERIOD: Text("Kỳ báo cáo", "Reporting period"),
+    BLOCK: Text("Bảng thứ mấy trong trang tính, từ 0", "Number of the block on the sheet, from 0"),
+    LINE: Text("Dòng của trang tính, từ 0", "Row of the sheet, from 0"),
+}
+_STATE = "__state"
+
+
+def dictionary(content: ReleaseContent) -> list[tuple[str, ...]]:
+    """Lines of dictionary.csv, in the order of HEADER, for every data file of the release."""
+    files: dict[str, tuple[Column, ...]] = {
+        "figures.csv": FIGURES,
+        "figures.json": tuple(_nested(column) for column in FIGURES),
+        "figures.parquet": FIGURES + FIGURE_TITLES,
+        "findings.csv": FINDINGS,
+        "findings.json": FINDINGS,
+        "status.csv": STATUS,
+        "status.json": STATUS,
+        "release.json": RELEASE,
+    }
+    files |= {f"rows/{table}.parquet": tuple(_of_rows(rows)) for table, rows in sorted(content.rows.items())}
+    return [
+        (file, column.name, column.type, column.title.vi, column.title.en, column.measure)
+        for file, columns in files.items()
+        for column in columns
+    ]
+
+
+def _nested(column: Column) -> Column:
+    """The name that a flat column has in JSON: coverage_missing → coverage.missing."""
+    return Column(column.name.replace("coverage_", "coverage."), column.type, column.title, column.measure)
+
+
+def _of_rows(rows: pa.Table) -> Iterator[Column]:
+    told = {field.name: field.metadata or {} for field in rows.schema}
+    for field in rows.schema:
+        subject = field.name.removesuffix(_STATE)
+        title = _title(subject, told.get(subject, {}))
+        if field.name != subject:
+            title = Text(f"Trạng thái của ô “{title.vi}”", f"State of the cell “{title.en}”")
+        yield Column(field.name, str(field.type), title, told[field.name].get(b"unit_of_measure", b"").decode())
+
+
+def _title(name: str, told: Mapping[bytes, bytes]) -> Text:
+    vi, en = told.get(b"title_vi", b"").decode(), told.get(b"title_en", b"").decode()
+    return Text(vi or name, en or vi or name) if name not in _SYSTEM else _SYSTEM[name]

@@ -1,0 +1,197 @@
+"""One page of a release that needs nothing else: no address, no font, no file beside it, and no script to be read."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from etl.model.figures import PROVISIONAL, Figure
+from etl.model.findings import CRITICAL, HOLD, Finding
+from etl.model.releases import ReleaseContent, StatusRow
+from etl.report import blocks, notes, words
+from etl.report.charts import FILLS, charts
+from etl.report.titles import Titles, has_number, parts, shown
+from etl.report.words import Text, word
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+#: what keeps the page under 1 MB whatever arrived; the rest is in the data files beside it
+MOST_FINDINGS, MOST_UNITS, LONGEST = 300, 60, 400
+
+_FEW_NAMES, _LONG_NAME = 4, 60
+
+#: what each state or status looks like: a sign beside the word, so that colour is never alone
+SIGNS: Mapping[str, tuple[str, str]] = {
+    "published": ("good", "✓"), "provisional": ("warn", "≈"), "withheld": ("hold", "⊘"), "not_reported": ("none", "○"),
+    "accepted": ("good", "✓"), "accepted_with_warnings": ("warn", "!"), "held": ("hold", "?"), "rejected": ("bad", "✕"),
+    "missing": ("none", "○"), "critical": ("bad", "✕"), "hold": ("hold", "?"), "warning": ("warn", "!"), "info": ("none", "i"),
+}  # fmt: skip
+
+_ABOUT: Mapping[str, Text] = {
+    "figures.csv": Text("Mọi số liệu, mỗi dòng một số", "All figures, one a line"),
+    "figures.json": Text("Mọi số liệu, cho phần mềm", "All figures, for programs"),
+    "figures.parquet": Text("Mọi số liệu, kiểu số chính xác", "All figures, exact types"),
+    "findings.csv": Text("Mọi phát hiện khi kiểm tra", "All findings"),
+    "findings.json": Text("Mọi phát hiện, cho phần mềm", "All findings, for programs"),
+    "status.csv": Text("Ai đã báo cáo, ai còn thiếu", "Who reported, who is missing"),
+    "status.json": Text("Tình trạng báo cáo, cho phần mềm", "Who reported, for programs"),
+    "dictionary.csv": Text("Giải thích từng cột của từng tệp", "What each column of each file holds"),
+    "release.json": Text("Bản này dựa trên những gì", "On what this release rests"),
+}
+
+
+def page(content: ReleaseContent, beside: Mapping[str, bytes]) -> bytes:
+    """index.html of a release. beside: the other files of its folder, which the page links to."""
+    titles = Titles(content)
+    found = blocks.findings(content)
+    told = {
+        "content": content,
+        "titles": titles,
+        "subtitle": notes.subtitle(content),
+        "standing": notes.standing(content),
+        "kind": word(words.KINDS, content.kind),
+        "cards": [_card(content, titles, figure) for figure in blocks.key_figures(content)],
+        "totals": blocks.by_period(content),
+        "table": blocks.by_unit(content),
+        "charts": charts(content, titles),
+        "fills": FILLS,
+        "coverage": [_with_gaps(table) for table in blocks.coverage(content)],
+        "groups": blocks.finding_groups(_gravest(found)),
+        "left_out": len(found) - len(_gravest(found)),
+        "counts": {code: n for code in words.SEVERITIES if (n := sum(f.severity == code for f in found))},
+        "notes": notes.notes(content, titles),
+        "downloads": [_download(content, name, len(beside[name])) for name in sorted(beside, key=_download_order)],
+        "most_units": MOST_UNITS,
+        "grave": {CRITICAL, HOLD},
+    }
+    return _environment().get_template("page.html.j2").render(told).encode()
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    made = Environment(
+        loader=FunctionLoader(_part), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    script = _part("page.js")
+    made.globals |= {
+        "words": words, "word": word, "signs": SIGNS, "shown": shown, "parts": parts, "has_number": has_number, "period": words.period,
+        "style": _trusted(_part("page.css")), "script": _trusted(script), "script_hash": _hash(script), "trusted": _trusted,
+        "cell_state": _cell_state,
+    }  # fmt: skip
+    made.filters["cut"] = _cut
+    return made
+
+
+def _part(name: str) -> str:
+    return (files("etl.report") / "templates" / name).read_text("utf-8")
+
+
+def _trusted(text: str) -> Markup:
+    """Our own style, script and drawings: the only texts that go in unescaped."""
+    from markupsafe import Markup
+
+    return Markup(text)
+
+
+def _hash(script: str) -> str:
+    """The page's policy lets this one script run, and none that some cell brought along."""
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _cut(text: str | None) -> str:
+    given = text or ""
+    return given if len(given) <= LONGEST else given[: LONGEST - 1] + "…"
+
+
+def _card(content: ReleaseContent, titles: Titles, figure: Figure) -> dict[str, Any]:
+    names = titles.names(figure)
+    return {
+        "figure": figure,
+        "title": titles.indicator(figure.indicator),
+        "value": shown(figure, tidy=True),
+        "has_number": has_number(figure),
+        "measure": titles.measure(figure) if has_number(figure) else words.NOTHING,
+        "parts": parts(figure),
+        "names": names,
+        "width": _card_width(names),
+        "missing": titles.missing(figure),
+        "period": words.period(figure.period),
+        "open": figure.status == PROVISIONAL,
+    }
+
+
+def _card_width(names: list[Text]) -> str:
+    """A list of names takes two columns, a list of sentences the whole row."""
+    if any(len(name.vi) > _LONG_NAME for name in names):
+        return "full"
+    return "wide" if len(names) > _FEW_NAMES else ""
+
+
+def _cell_state(row: StatusRow) -> Text:
+    """'Đã nhận, có cảnh báo, muộn': what became of one form of one unit."""
+    said = [word(words.STATES, row.state)]
+    said += [words.NIL] if row.nil and row.reported else []
+    said += [words.LATE] if row.late else []
+    said += [word(words.ROLES, row.role)] if row.role != "expected" else []
+    return words.joined(said, ", ")
+
+
+def _with_gaps(table: blocks.CoverageTable) -> dict[str, Any]:
+    """A period's table; of very many units only those where something is missing, with the number of the others."""
+    gaps = [unit for unit in table.units if any(_is_gap(table.cells.get((unit, form))) for form in table.forms)]
+    shown_units = table.units if len(table.units) <= MOST_UNITS else tuple(gaps[:MOST_UNITS])
+    expected = [row for row in table.cells.values() if row.role == "expected"]
+    return {
+        "table": table,
+        "units": shown_units,
+        "hidden": len(table.units) - len(shown_units),
+        "expected": len(expected),
+        "reported": sum(row.reported for row in expected),
+    }
+
+
+def _is_gap(row: StatusRow | None) -> bool:
+    return row is not None and row.role == "expected" and not row.reported
+
+
+def _gravest(found: list[Finding]) -> list[Finding]:
+    """The findings that the page shows, in canonical order: the gravest of them where there are too many."""
+    if len(found) <= MOST_FINDINGS:
+        return found
+    order = list(words.SEVERITIES)
+    ranked = sorted(range(len(found)), key=lambda i: (order.index(found[i].severity) if found[i].severity in order else 9, i))
+    return [found[i] for i in sorted(ranked[:MOST_FINDINGS])]
+
+
+def _download(content: ReleaseContent, name: str, size: int) -> dict[str, Any]:
+    about = _ABOUT.get(name, words.NOTHING)
+    if name.startswith("rows/"):
+        table = next((t for t in content.reference.tables if f"rows/{t.id}.parquet" == name), None)
+        about = Text(f"Dòng dữ liệu: {table.title_vi}", f"Rows: {table.title_en}") if table else words.NOTHING
+    elif name.endswith(".xlsx"):
+        about = Text("Báo cáo bảng tính", "The report as a workbook")
+    return {"name": name, "about": about, "size": _size(size)}
+
+
+def _download_order(name: str) -> tuple[bool, bool, str]:
+    """The workbook first, the rows last."""
+    return name.startswith("rows/"), not name.endswith(".xlsx"), name
+
+
+def _size(size: int) -> Text:
+    """Bytes as people read them: B under 1000, then KB or MB with one digit."""
+    from decimal import Decimal
+
+    from etl.report.titles import number
+
+    if size < 1000:
+        return Text.same(f"{size} B")
+    unit, factor = ("KB", 1000) if size < 1_000_000 else ("MB", 1_000_000)
+    text = number(Decimal(size) / factor, 1)
+    return Text(f"{text.vi} {unit}", f"{text.en} {unit}")

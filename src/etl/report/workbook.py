@@ -1,0 +1,186 @@
+"""The report workbook: the province's figures, the units, who reported, what was found, and on what it rests."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from etl.model import findings as severities
+from etl.model.clock import LOCAL_TIME
+from etl.model.figures import NOT_REPORTED, PROVISIONAL, PUBLISHED, WITHHELD, Figure
+from etl.model.findings import Finding
+from etl.model.releases import MISSING, ReleaseContent, StatusRow
+from etl.report import blocks, notes, words
+from etl.report.sheets import Sheet, Styles
+from etl.report.titles import Titles, parts
+from etl.report.words import Text, joined, period, word
+
+#: the zip's own clock: the first day that it knows
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+_STATUS_PAINTS = {PUBLISHED: "good", PROVISIONAL: "warn", WITHHELD: "hold", NOT_REPORTED: "none"}
+_STATE_PAINTS = {
+    severities.ACCEPTED: "good",
+    severities.ACCEPTED_WITH_WARNINGS: "warn",
+    severities.HELD: "hold",
+    severities.REJECTED: "bad",
+    MISSING: "none",
+}
+_SEVERITY_PAINTS = {
+    severities.CRITICAL: "bad",
+    severities.HOLD: "hold",
+    severities.WARNING: "warn",
+    severities.INFO: "none",
+}
+
+
+def workbook(content: ReleaseContent) -> bytes:
+    """The xlsx of a release; the same content gives the same bytes."""
+    import xlsxwriter
+
+    sink = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "default_date_format": "dd/mm/yyyy",
+    }
+    with xlsxwriter.Workbook(sink, options) as book:
+        made = content.created_at.astimezone(LOCAL_TIME).replace(tzinfo=None)
+        book.set_properties({"title": content.report.title_vi, "created": made})
+        styles, titles = Styles(book), Titles(content)
+        for write in (_figures, _by_unit, _coverage, _findings, _notes):
+            write(content, titles, styles)
+    return _stored(sink.getvalue())
+
+
+def _sheet(content: ReleaseContent, styles: Styles, name: str, widths: list[float]) -> Sheet:
+    title = Text(content.report.title_vi, content.report.title_en)
+    return Sheet(styles, name, title, notes.subtitle(content), widths)
+
+
+def _figures(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
+    sheet = _sheet(content, styles, "Số liệu", [44, 18, 14, 24, 14, 11, 11, 12, 12, 13, 8, 8, 34, 15, 60])
+    headings = [
+        Text("Chỉ tiêu", "Indicator"), Text("Đơn vị", "Unit"), Text("Kỳ", "Period"), Text("Phân tổ", "Breakdown"),
+        Text("Giá trị", "Value"), Text("Thấp nhất", "Lowest"), Text("Cao nhất", "Highest"),
+        Text("Tử số", "Numerator"), Text("Mẫu số", "Denominator"), Text("Đơn vị tính", "Unit of measure"),
+        Text("Đã báo cáo", "Reported"), Text("Phải báo cáo", "Expected"), Text("Còn thiếu", "Missing"),
+        Text("Tình trạng", "Status"), Text("Danh sách", "Names"),
+    ]  # fmt: skip
+    sheet.header(headings, frozen_columns=1, lines=4)
+    for figure in blocks.ordered(content):
+        _figure_line(sheet, figure, titles, styles)
+    sheet.filtered()
+
+
+def _figure_line(sheet: Sheet, figure: Figure, titles: Titles, styles: Styles) -> None:
+    names = joined(titles.names(figure))
+    sheet.line(
+        [
+            titles.indicator(figure.indicator), titles.unit(figure.unit, figure.period), period(figure.period).vi,
+            titles.breakdown(figure), figure, None, None, None, None, words.measure(figure.unit_of_measure),
+            figure.coverage.reported, figure.coverage.expected, joined(titles.missing(figure)).vi,
+            (word(words.STATUSES, figure.status).vi, _STATUS_PAINTS.get(figure.status, "none")), names.vi,
+        ]
+    )  # fmt: skip
+    sheet.row -= 1
+    of_figure, exact = styles.number(figure.decimals), styles.number(_decimals(figure))
+    for column, value, style in (
+        (5, figure.low, of_figure), (6, figure.high, of_figure), (7, figure.numerator, exact), (8, figure.denominator, exact),
+    ):  # fmt: skip
+        sheet.number(column, value, style)
+    sheet.row += 1
+
+
+def _decimals(figure: Figure) -> int:
+    """Digits that the parts of a ratio need after the mark: 118/124 needs none."""
+    given = [part for part in (figure.numerator, figure.denominator) if part is not None]
+    return max((len(f"{part.normalize():f}".partition(".")[2]) for part in given), default=0)
+
+
+def _by_unit(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
+    table = blocks.by_unit(content)
+    sheet = _sheet(content, styles, "Theo đơn vị", [46, 12, 12, *[11.0] * len(table.units)])
+    headings = [Text("Chỉ tiêu", "Indicator"), Text("Kỳ", "Period"), Text("Đơn vị tính", "Unit of measure")]
+    sheet.header([*headings, *(Text.same(titles.unit(unit)) for unit in table.units)], frozen_columns=3, lines=4)
+    for line in table.lines:
+        unit_of_measure = words.measure(line.sample.unit_of_measure)
+        sheet.line([titles.indicator(line.indicator), period(line.period).vi, unit_of_measure, *line.figures])
+    sheet.filtered()
+    legend = Text(
+        "* số tạm tính; ô trống: đơn vị không thuộc diện báo cáo chỉ tiêu này",
+        "* provisional; empty: the unit does not report this indicator",
+    )
+    sheet.both(sheet.row + 1, 0, legend, styles(text_wrap=True))
+
+
+def _coverage(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
+    tables = blocks.coverage(content)
+    units = list(dict.fromkeys(unit for table in tables for unit in table.units))
+    pairs = [(table, form) for table in tables for form in table.forms]
+    sheet = _sheet(content, styles, "Đầy đủ", [30, *[13.0] * len(pairs)])
+    forms = [Text(f"{titles.form_number(form)}\n{period(t.period).vi}", period(t.period).en) for t, form in pairs]
+    sheet.header([Text("Đơn vị", "Unit"), *forms], frozen_columns=1, lines=4)
+    for unit in units:
+        sheet.line([titles.unit(unit), *(_state(table.cells.get((unit, form))) for table, form in pairs)])
+    sheet.filtered()
+    for number, form in enumerate(sorted({form for _, form in pairs}, key=titles.form_number)):
+        title = titles.form(form)
+        sheet.text(sheet.row + 1 + number, 0, f"{titles.form_number(form)}: {title.vi} / {title.en}", styles())
+
+
+def _state(row: StatusRow | None) -> tuple[str, str]:
+    """What became of one form of one unit, in words and a colour."""
+    if row is None:
+        return "–", "none"
+    said = [word(words.STATES, row.state).vi]
+    said += [words.NIL.vi] if row.nil and row.reported else []
+    said += [words.LATE.vi] if row.late else []
+    said += [words.ROLES[row.role].vi] if row.role in words.ROLES and row.role != "expected" else []
+    return ", ".join(said), _STATE_PAINTS.get(row.state, "none")
+
+
+def _findings(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
+    sheet = _sheet(content, styles, "Phát hiện", [15, 17, 20, 12, 12, 30, 13, 7, 22, 60, 60])
+    headings = [
+        Text("Mức độ", "Severity"), Text("Quy tắc", "Rule"), Text("Đơn vị", "Unit"), Text("Biểu", "Form"),
+        Text("Kỳ", "Period"), Text("Tệp", "File"), Text("Trang tính", "Sheet"), Text("Ô", "Cell"),
+        Text("Giá trị", "Value"), Text("Thông báo", "Message in Vietnamese"), Text("Message", "Message in English"),
+    ]  # fmt: skip
+    sheet.header(headings)
+    for finding in blocks.findings(content):
+        sheet.line(_finding(finding, titles))
+    sheet.filtered()
+
+
+def _finding(finding: Finding, titles: Titles) -> Iterator[Any]:
+    severity = word(words.SEVERITIES, finding.severity)
+    yield f"{severity.vi} / {severity.en}", _SEVERITY_PAINTS.get(finding.severity, "none")
+    yield finding.code
+    yield titles.unit(finding.unit, finding.period) if finding.unit else None
+    yield titles.form_number(finding.form)
+    yield period(finding.period).vi if finding.period else None
+    yield from (finding.file, finding.sheet, finding.cell, finding.value, finding.message_vi, finding.message_en)
+
+
+def _notes(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
+    sheet = _sheet(content, styles, "Ghi chú", [34, 110])
+    sheet.header([Text("Mục", "Item"), Text("Nội dung", "Content")])
+    for label, text in notes.notes(content, titles):
+        sheet.line([label, text])
+
+
+def _stored(data: bytes) -> bytes:
+    """The same workbook, not compressed and with a fixed time: its bytes do not hang on a zlib or on a clock."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as plain:
+        for name in packed.namelist():
+            entry = zipfile.ZipInfo(name, _ZIP_TIME)
+            entry.create_system = 3  # the same on every host
+            entry.external_attr = 0o644 << 16
+            plain.writestr(entry, packed.read(name))
+    return sink.getvalue()

@@ -1,0 +1,42 @@
+"""What all tests share: where things are, and a store of their own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from etl.model.clock import LOCAL_TIME
+from etl.model.reference import Reference
+from etl.pipeline import Stores, open_stores
+from etl.settings import Settings
+from etl.store.reference import load_reference
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = ROOT / "data" / "samples" / "laichau-st"
+SHARED = ROOT.parent / "shared"
+AT = datetime(2022, 1, 31, 21, 0, tzinfo=LOCAL_TIME)
+
+
+def shared(*parts: str) -> Path:
+    """A place under the material that is not in the product; skips where it is absent."""
+    place = SHARED.joinpath(*parts)
+    if not place.exists():
+        pytest.skip(f"shared/{'/'.join(parts)} is not beside this checkout: it is no part of the product")
+    return place
+
+
+def store_at(data: Path, **environment: str) -> Stores:
+    """Stores under a folder, with this checkout's reference data."""
+    return open_stores(Settings.from_environment({"ETL_DATA": str(data), "ETL_WORKERS": "2", **environment}, ROOT))
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> Stores:
+    return store_at(tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def reference() -> Reference:
+    return load_reference(ROOT / "data" / "reference", ROOT / "expectations")

@@ -1,0 +1,1 @@
+"""The sample sets, end to end: workbooks in, the figures of truth.json out."""
