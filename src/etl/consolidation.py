@@ -6,17 +6,19 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
+from etl.model.decisions import ACCEPT, REJECT, case_of
 from etl.model.figures import Figure
-from etl.model.findings import Finding
+from etl.model.findings import HOLD, PAIR, Finding
 from etl.model.forms import TableSpec
 from etl.model.periods import Period, parse_period
 from etl.model.reference import Reference
 from etl.model.releases import ReleaseContent, StatusRow
 from etl.model.submissions import LINE, PERIOD, SUBMISSION, UNIT
 from etl.steps.consolidate import Expectation, Expectations, Request, consolidate
-from etl.steps.match import Matching, match
+from etl.steps.match import Decide, Matching, OwnerOf, match
 from etl.steps.recognise.units import resolve
 from etl.store.lake import Lake, schema
 from etl.store.ledger import CurrentSubmission, View
@@ -43,9 +45,11 @@ class Matched:
     doubtful: set[str] = field(default_factory=set)
 
 
-def current_rows(ledger: View, lake: Lake, reference: Reference, forms: Sequence[str]) -> CurrentRows:
-    """Read the rows of every submission in force of these forms."""
-    current = {s.submission: s for form in forms for s in ledger.current(form)}
+def current_rows(
+    ledger: View, lake: Lake, reference: Reference, forms: Sequence[str], *, superseded: bool = False
+) -> CurrentRows:
+    """Read the rows of every submission in force of these forms; with the superseded ones for what is told of them."""
+    current = {s.submission: s for form in forms for s in ledger.current(form, superseded=superseded)}
     rows = {}
     for form in forms:
         for spec in reference.forms[form].tables:
@@ -64,12 +68,12 @@ def current_rows(ledger: View, lake: Lake, reference: Reference, forms: Sequence
     return CurrentRows(rows, current)
 
 
-def matched(reference: Reference, ledger: View, current: CurrentRows) -> Matched:
+def matched(reference: Reference, current: CurrentRows) -> Matched:
     """Give every row its entity; tell what is proposed and where the register overrules, at the cells concerned."""
     result = Matched()
     for name, rows in current.rows.items():
         spec = reference.table(name)
-        matching = match(spec, rows, _owner_of(reference), _canonical(reference, spec))
+        matching = match(spec, rows, _owner_of(reference), _canonical(reference, spec), _decide(reference))
         result.rows[name] = matching.rows
         result.findings += _tell(reference, spec, matching, rows, current)
         if any(pair.decided is None for pair in matching.pairs):
@@ -77,14 +81,29 @@ def matched(reference: Reference, ledger: View, current: CurrentRows) -> Matched
     return result
 
 
-def _owner_of(reference: Reference):  # type: ignore[no-untyped-def]  # steps.match.OwnerOf
+def _owner_of(reference: Reference) -> OwnerOf:
     levels = tuple(sorted({u.level for u in reference.units.all} - {"commune", "province", "nation"}))
 
-    def owner(text: str, day) -> str | None:  # type: ignore[no-untyped-def]  # date
+    def owner(text: str, day: date) -> str | None:
         found = resolve(reference, squeeze(text), day, levels)
         return found.unit.code if found else None
 
     return owner
+
+
+#: kind of pair → the rule that tells it
+PAIR_RULES = {"id_missing": "M.id-missing", "id_differs": "M.id-differs"}
+
+
+def _decide(reference: Reference) -> Decide:
+    """What was decided about a pair: the same case next year is decided already."""
+
+    def decide(kind: str, unit: str, value: str, entity: str) -> str | None:
+        probe = Finding(PAIR_RULES[kind], HOLD, "", "", unit=unit, value=value, proposal=entity, scope=PAIR)
+        decision = reference.decided.get(case_of(probe))
+        return None if decision is None else decision.answer or ""
+
+    return decide
 
 
 def _canonical(reference: Reference, spec: TableSpec) -> dict[str, str]:
@@ -105,9 +124,9 @@ def _tell(
         return []
     found = []
     for pair in matching.pairs:
-        code = "M.id-missing" if pair.kind == "id_missing" else "M.id-differs"
+        code = PAIR_RULES[pair.kind]
         value = pair.name if pair.kind == "id_missing" else pair.id
-        decision = None if pair.decided is None else ("accept" if pair.decided else "reject")
+        decision = None if pair.decided is None else (ACCEPT if pair.decided else REJECT)
         about = _place(rows, pair.row, entity.id, spec, current)
         found.append(reference.messages[code].finding(
             **about, value=value, expected=pair.entity.partition(":")[2], proposal=pair.entity, decision=decision,

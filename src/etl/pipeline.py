@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import etl
 from etl.errors import UsageError
+from etl.model.decisions import in_force, knowledge_hash
 from etl.model.figures import Figure
 from etl.model.findings import Finding
 from etl.model.periods import Period, parse_period
@@ -24,10 +25,11 @@ from etl.settings import Settings
 from etl.steps.completeness import completeness
 from etl.steps.isolate import Died, Workers
 from etl.store.archive import Archive
-from etl.store.inbox import arrived
+from etl.store.inbox import arrived, is_copy
 from etl.store.lake import Lake
 from etl.store.ledger import BatchRecord, FileOutcome, Ledger, ReleaseRecord, Stamp, batch_hash
 from etl.store.reference import load_reference
+from etl.store.reference.learnt import learnt
 from etl.store.releases import Releases
 
 if TYPE_CHECKING:
@@ -50,15 +52,19 @@ class Stores:
 
     @property
     def stamp(self) -> Stamp:
-        return Stamp(self.reference.hash, self.reference.suite_hash, etl.__version__)
+        return Stamp(
+            self.reference.hash, self.reference.suite_hash, etl.__version__, knowledge_hash(self.reference.decided)
+        )
 
 
 def open_stores(settings: Settings) -> Stores:
-    """Load and check the reference data, open archive, ledger, lake and releases."""
+    """Load and check the reference data with what was decided since, open archive, ledger, lake and releases."""
     reference = load_reference(settings.reference, settings.expectations)
     settings.data.mkdir(parents=True, exist_ok=True)
+    ledger = Ledger.open(settings.database_url)
+    reference = learnt(reference, in_force(ledger.decisions()))
     return Stores(
-        settings, reference, Archive(settings.archive), Ledger.open(settings.database_url), Lake(settings.lake),
+        settings, reference, Archive(settings.archive), ledger, Lake(settings.lake),
         Releases(settings.releases),
     )  # fmt: skip
 
@@ -83,7 +89,7 @@ def receive(stores: Stores, paths: Sequence[Path], at: datetime) -> list[Batch]:
     for name, data in arrived(paths):
         sha256 = stores.archive.put(data)
         deliveries.append(Delivery(name, sha256, len(data), at))
-    deliveries.sort(key=lambda d: (d.name, d.sha256))
+    deliveries.sort(key=lambda d: (is_copy(d.name), d.name, d.sha256))
     return [
         Batch(batch_hash((d.sha256 for d in part), stores.stamp), tuple(part))
         for part in (deliveries[i : i + BATCH_FILES] for i in range(0, len(deliveries), BATCH_FILES))
@@ -123,7 +129,7 @@ def isolated(
     """Run a reader's function over (name, sha256, …) in workers; a file whose worker died is told, not lost."""
     from etl.reader import died
 
-    places = (str(settings.reference), str(settings.expectations), str(settings.archive))
+    places = (str(settings.reference), str(settings.expectations), str(settings.archive), dict(reference.decided))
     with Workers(function, count=settings.workers, setup="etl.reader:prepare", setup_args=places) as workers:
         results = list(workers.map(items))
     return [
@@ -187,6 +193,20 @@ def accept(stores: Stores, batch: Batch, files: Sequence[FileReading], at: datet
     return stores.ledger.record_batch(batch.name, outcomes, lake_files, at, stores.stamp)
 
 
+def reread(stores: Stores, deliveries: Sequence[Delivery], at: datetime, by: str) -> Mapping[str, str]:
+    """Kept files through read … accept again: new readings under what is known now, never new revisions."""
+    changed: dict[str, str] = {}
+    for start in range(0, len(deliveries), BATCH_FILES):
+        part = deliveries[start : start + BATCH_FILES]
+        name = batch_hash([*(d.sha256 for d in part), f"reread {stores.ledger.position()}"], stores.stamp)
+        files = validate(stores.reference, read(stores, part, name))
+        rows = _gathered(reading for file in files for reading in file.readings)
+        lake_files = [stores.lake.write(table, name, rows_of) for table, rows_of in rows.items() if rows_of.num_rows]
+        outcomes = [FileOutcome(d, file) for d, file in zip(part, files, strict=True)]
+        changed |= stores.ledger.reread(name, outcomes, lake_files, at, stores.stamp, by)
+    return changed
+
+
 # consolidate ------------------------------------------------------------------------------------------------------
 
 
@@ -213,21 +233,33 @@ def consolidate(stores: Stores, report: Report, period: Period) -> Consolidated:
     rows = current_rows(
         stores.ledger, stores.lake, stores.reference, sorted({stores.reference.indicators[i].form for i, _ in wanted})
     )
-    matching = matched(stores.reference, stores.ledger, rows)
+    matching = matched(stores.reference, rows)
     figures = consolidate_rows(stores.reference, matching, wanted, status)
     return Consolidated(report, period, tuple(figures), status, tuple(matching.findings), matching.rows, position)
 
 
 def standing_findings(stores: Stores) -> list[Finding]:
-    """What the matching over all current rows finds: pairs that wait, and where the register overrules."""
+    """What is true of the kept files together: pairs that wait, where the register overrules, the same bytes twice.
+
+    Told of superseded submissions too, and under every name that a file's bytes came under.
+    """
     from etl.consolidation import current_rows, matched
 
     forms = sorted(
         {f.id for f in stores.reference.forms.values() if any(t.entity and t.entity.register for t in f.tables)}
     )
-    return matched(
-        stores.reference, stores.ledger, current_rows(stores.ledger, stores.lake, stores.reference, forms)
-    ).findings
+    rows = current_rows(stores.ledger, stores.lake, stores.reference, forms, superseded=True)
+    names: dict[str, list[str]] = {}
+    for delivery in sorted(stores.ledger.deliveries(), key=lambda d: d.state == "duplicate"):
+        names.setdefault(delivery.sha256, []).append(delivery.name)
+    twice = [
+        stores.reference.messages["F.duplicate"].finding(file=name, expected=first)
+        for first, *others in names.values()
+        for name in others
+    ]
+    same = {own[0]: own for own in names.values()}
+    found = matched(stores.reference, rows).findings
+    return [f.about(file=name) for f in found for name in same.get(f.file, [f.file])] + twice
 
 
 def requests(reference: Reference, report: Report, period: Period) -> list[tuple[str, Period]]:
@@ -312,7 +344,8 @@ def _content(stores: Stores, done: Consolidated, at: datetime, kind: str, by: st
 
     number = stores.ledger.next_release_number()
     shown = {row.submission for row in done.status}
-    own = [f for f in stores.ledger.findings() if f.submission in shown or f.submission is None]
+    told = [*stores.ledger.findings(), *standing_findings(stores)]
+    own = [f for f in told if f.submission in shown or f.submission is None]
     return ReleaseContent(
         number=number,
         kind=kind,

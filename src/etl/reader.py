@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 
 from etl.errors import WorkbookUnreadable
-from etl.model.findings import Finding
+from etl.model.decisions import ACCEPT, REJECT, Decision, case_of
+from etl.model.findings import CRITICAL, HOLD, Finding
 from etl.model.reference import Reference
 from etl.model.submissions import FileReading, Reading
 from etl.steps.isolate import Died
@@ -20,16 +21,17 @@ from etl.steps.recognise.units import resolve
 from etl.store.archive import Archive
 from etl.store.lake import schema
 from etl.store.reference import load_reference
+from etl.store.reference.learnt import learnt
 
 _loaded: dict[str, Reference] = {}
 
 
-def prepare(reference: str, expectations: str, archive: str) -> None:
-    """Called once a worker: load the reference data, and the libraries that every file needs."""
+def prepare(reference: str, expectations: str, archive: str, decided: dict[str, Decision]) -> None:
+    """Called once a worker: load the reference data with what was decided since, and the libraries that files need."""
     import pyarrow  # noqa: F401  # so that the memory limit counts from here on
     import python_calamine  # noqa: F401
 
-    _loaded["reference"] = load_reference(Path(reference), Path(expectations))
+    _loaded["reference"] = learnt(load_reference(Path(reference), Path(expectations)), decided)
     _archives["archive"] = Archive(Path(archive))
 
 
@@ -62,8 +64,26 @@ def read_bytes(name: str, sha256: str, data: bytes, stamp: str, reference: Refer
 
     for submission in found.submissions:
         reading = normalise(submission, found.sheets, reference, unit_of, schema, file=name, sha256=sha256, stamp=stamp)
-        result.readings.append(_blank_told(reading, reference))
+        result.readings.append(_decided(_blank_told(reading, reference), reference))
+    result.findings = [_answered(finding, reference) for finding in result.findings]
     return result
+
+
+def _decided(reading: Reading, reference: Reference) -> Reading:
+    """Holds on which a person has decided already say so; a blank form that was taken for nil is nil."""
+    reading.findings = [_answered(finding, reference) for finding in reading.findings]
+    reading.nil = reading.nil or any(f.code == "N.blank-form" and f.decision == ACCEPT for f in reading.findings)
+    return reading
+
+
+def _answered(finding: Finding, reference: Reference) -> Finding:
+    if finding.severity != HOLD or not reference.decided:
+        return finding
+    decision = reference.decided.get(case_of(finding))
+    if decision is None:
+        return finding
+    refused = finding.code == "S2.near-unit" and decision.verb == REJECT  # nobody's submission then
+    return finding.about(decision=decision.verb, severity=CRITICAL if refused else HOLD)
 
 
 def _blank_told(reading: Reading, reference: Reference) -> Reading:

@@ -50,6 +50,13 @@ class Finding:
         )
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
 
+    @property
+    def left_out(self) -> bool:
+        """A hold on the whole submission that was decided against it: rejected, or its proposal to leave it out taken."""
+        if self.severity != HOLD or self.scope != RECOGNITION or self.decision is None:
+            return False
+        return self.decision == ("accept" if self.proposal == "reject" else "reject")
+
     def about(self, **changes: Any) -> Finding:
         """The same finding with its place filled in."""
         return replace(self, **changes)
@@ -69,7 +76,7 @@ def verdict(findings: Iterable[Finding]) -> str:
     """What becomes of a submission: only a critical finding or an undecided recognition hold keeps it from counting."""
     result = ACCEPTED
     for finding in findings:
-        if finding.severity == CRITICAL:
+        if finding.severity == CRITICAL or finding.left_out:
             return REJECTED
         if finding.severity == HOLD and finding.scope == RECOGNITION and finding.decision is None:
             result = HELD

@@ -79,7 +79,15 @@ def ordered(content: ReleaseContent) -> list[Figure]:
     def place(figure: Figure) -> tuple[Any, ...]:
         rank = ranks.get(figure.indicator, len(ranks))
         whole = (figure.period != content.period, figure.period)
-        return figure.unit != content.report.unit, rank, figure.indicator, whole, figure.unit, len(figure.breakdown or ()), figure.order
+        return (
+            figure.unit != content.report.unit,
+            rank,
+            figure.indicator,
+            whole,
+            figure.unit,
+            len(figure.breakdown or ()),
+            figure.order,
+        )
 
     return sorted(content.figures, key=place)
 

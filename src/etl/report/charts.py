@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from etl.model.figures import Figure
+from etl.model.figures import PROVISIONAL, Figure
 from etl.model.releases import ReleaseContent
 from etl.report import blocks
 from etl.report.titles import Titles, has_number, shown
@@ -16,8 +18,9 @@ from etl.report.words import Text, joined, measure, period
 FILLS = ("#1d5fa6", "#c46a00", "#4b7f52")
 
 _MOST_CHARTS = 8  # of a report that does not say which charts it wants
-_WIDTH, _BAR_WIDTH, _RIGHT = 340, 250, 90
-_NAME, _BAR, _GAP = 17, 13, 7  # px: a line of text, a bar, between two members
+_MOST_MEMBERS = 60
+_BAR_WIDTH, _RIGHT, _SIZE = 220, 80, 13
+_NAME, _BAR, _GAP = 18, 13, 7  # px: a line of text, a bar, between two members
 _LETTERS, _QUIET = "#1b2430", "#5b6472"
 
 #: axis name in a report's option `charts` that means: the units below the report's own
@@ -45,23 +48,24 @@ def charts(content: ReleaseContent, titles: Titles) -> list[Chart]:
     """The charts that the report's option `charts` names, as [{by: unit or axis, indicators: [..]}].
 
     Without the option: one for each key figure that has figures by unit or by one breakdown, at most eight.
-    A chart of fewer than two members is left out.
+    A chart of one member, or of more than a page can show, is left out.
     """
     main = blocks.main_periods(content)
     made = []
     for by, indicators in _wanted(content):
         known = [code for code in indicators if code in main][: len(FILLS)]
         members = _by_unit(content, titles, known) if by == BY_UNIT else _by_axis(content, titles, known, by)
-        if len(members) > 1:
+        if 1 < len(members) <= _MOST_MEMBERS:
             made.append(_chart(known, members, titles, _told(titles, known[0], by, main[known[0]])))
     return made
 
 
-def _wanted(content: ReleaseContent) -> list[tuple[str, Sequence[str]]]:
+def _wanted(content: ReleaseContent) -> list[tuple[str, list[str]]]:
     told = content.report.options.get("charts")
     if told:
         return [(str(chart.get("by", BY_UNIT)), list(chart.get("indicators", ()))) for chart in told]
-    main, found = blocks.main_periods(content), []
+    main = blocks.main_periods(content)
+    found: list[tuple[str, list[str]]] = []
     for figure in blocks.key_figures(content):
         code = figure.indicator
         ours = [f for f in content.figures if f.indicator == code and f.period == main[code]]
@@ -89,14 +93,12 @@ def _by_axis(content: ReleaseContent, titles: Titles, indicators: Sequence[str],
     main, top = blocks.main_periods(content), content.report.unit
     found: dict[str, dict[str, Figure]] = {}
     for figure in content.figures:
-        members = figure.breakdown or ()
-        if figure.indicator in indicators and (figure.period, figure.unit) == (main[figure.indicator], top) and len(members) == 1:
-            if members[0][0] == axis:
-                found.setdefault(members[0][1], {})[figure.indicator] = figure
-    places = {entity.id: place for place, entity in enumerate(content.reference.entities)}
-    codes = sorted(found, key=lambda code: (places.get(code, len(places)), code))
+        ours = figure.indicator in indicators and figure.unit == top and figure.period == main[figure.indicator]
+        if ours and figure.breakdown and [name for name, _ in figure.breakdown] == [axis]:
+            found.setdefault(figure.breakdown[0][1], {})[figure.indicator] = figure
     return [
-        _Member(titles.member(indicators[0], axis, code), tuple(found[code].get(one) for one in indicators)) for code in codes
+        _Member(titles.member(indicators[0], axis, code), tuple(found[code].get(one) for one in indicators))
+        for code in sorted(found, key=titles.place)
     ]
 
 
@@ -106,7 +108,9 @@ def _told(titles: Titles, indicator: str, by: str, of_period: str) -> Text:
     when = period(of_period)
     if not axis.vi:
         return when
-    return Text(f"theo {axis.vi[0].lower()}{axis.vi[1:]}, {when.vi}", f"by {axis.en[0].lower()}{axis.en[1:]}, {when.en}")
+    return Text(
+        f"theo {axis.vi[0].lower()}{axis.vi[1:]}, {when.vi}", f"by {axis.en[0].lower()}{axis.en[1:]}, {when.en}"
+    )
 
 
 def _chart(indicators: Sequence[str], members: Sequence[_Member], titles: Titles, told: Text) -> Chart:
@@ -118,66 +122,71 @@ def _chart(indicators: Sequence[str], members: Sequence[_Member], titles: Titles
 
 def _svg(members: Sequence[_Member], language: str) -> str:
     """The drawing: the name above its bars, the number behind each. Every place is computed here, none by measuring text."""
-    import altair as alt
     import vl_convert
 
     names, bars, height = _places(members, language)
-    y = alt.Y("y:Q", scale=None, axis=None)
-    lengths = alt.Scale(domain=_domain(bars), range=[0, _BAR_WIDTH], nice=False, zero=True)
-    drawing = alt.layer(
-        _bars(alt, bars, lengths),
-        alt.Chart(alt.Data(values=bars)).mark_text(align="left", baseline="middle", dx=5, fontSize=12, color=_LETTERS)
-        .encode(y=y, x=alt.X("end:Q", scale=lengths, axis=None), text="label:N"),
-        alt.Chart(alt.Data(values=names)).mark_text(align="left", baseline="middle", fontSize=12, color=_QUIET)
-        .encode(y=y, x=alt.value(0), text="name:N"),
-    )  # fmt: skip
-    sized = drawing.properties(
-        width=_BAR_WIDTH, height=height, padding={"left": 0, "right": _RIGHT, "top": 0, "bottom": 0},
-        autosize=alt.AutoSizeParams(type="none"),
-    )  # fmt: skip
-    plain = sized.configure(font="sans-serif", aria=False, background="transparent").configure_view(stroke=None)
+    drawing = {**_drawing(), "height": height, "datasets": {"names": names, "bars": bars}}
     # no address is allowed: the drawing holds its data, and nothing may be fetched
-    return str(vl_convert.vegalite_to_svg(plain.to_dict(), allowed_base_urls=[]))
+    return str(vl_convert.vegalite_to_svg(drawing, allowed_base_urls=[]))
 
 
-def _bars(alt: Any, bars: Sequence[Mapping[str, Any]], lengths: Any) -> Any:
-    return (
-        alt.Chart(alt.Data(values=list(bars)))
+@cache
+def _drawing() -> dict[str, Any]:
+    """The Vega-Lite of every chart, before its data: rectangles, numbers and names at given places in px."""
+    import altair as alt
+
+    px: Any = {"scale": None, "axis": None}
+    bars, names = alt.NamedData(name="bars"), alt.NamedData(name="names")
+    rectangles = (
+        alt.Chart(bars)
         .mark_bar()
         .encode(
-            y=alt.Y("top:Q", scale=None, axis=None),
+            x=alt.X("left:Q", **px),
+            x2=alt.X2("right:Q"),
+            y=alt.Y("top:Q", **px),
             y2=alt.Y2("bottom:Q"),
-            x=alt.X("value:Q", scale=lengths, axis=None),
-            x2=alt.X2("zero:Q"),
             color=alt.Color("fill:N", scale=None, legend=None),
         )
     )
+    text: Any = {"align": "left", "baseline": "middle", "fontSize": _SIZE}
+    numbers = alt.Chart(bars).mark_text(dx=5, color=_LETTERS, **text)
+    titles = alt.Chart(names).mark_text(color=_QUIET, **text)
+    whole = alt.layer(
+        rectangles,
+        numbers.encode(x=alt.X("end:Q", **px), y=alt.Y("middle:Q", **px), text="label:N"),
+        titles.encode(x=alt.value(0), y=alt.Y("middle:Q", **px), text="name:N"),
+    ).properties(
+        width=_BAR_WIDTH,
+        padding={"left": 0, "right": _RIGHT, "top": 0, "bottom": 0},
+        autosize=alt.AutoSizeParams(type="none"),
+    )
+    plain = whole.configure(font="sans-serif", aria=False, background="transparent").configure_view(stroke=None)
+    drawn: dict[str, Any] = plain.to_dict()
+    return drawn
 
 
 def _places(members: Sequence[_Member], language: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:
     """Names, bars with their places in px, and the height of it all."""
+    given = [figure.value for member in members for figure in member.figures if figure and figure.value is not None]
+    lowest, highest = min([Decimal(0), *given]), max([Decimal(0), *given])
+    # a length on the screen may be a float; the number beside it is the exact figure
+    pixel = _BAR_WIDTH / (float(highest - lowest) or 1.0)
     names, bars, top = [], [], 0
     for member in members:
-        names.append({"y": top + _NAME / 2, "name": getattr(member.name, language)})
+        names.append({"middle": top + _NAME / 2, "name": getattr(member.name, language)})
         top += _NAME
         for number, figure in enumerate(member.figures):
-            bars.append(_bar(figure, top, FILLS[number], language))
+            value = figure.value if figure is not None and figure.value is not None else Decimal(0)
+            ends = sorted(round(float(end - lowest) * pixel, 2) for end in (Decimal(0), value))
+            place = {"left": ends[0], "right": ends[1], "end": ends[1], "top": top, "bottom": top + _BAR}
+            bars.append({**place, "middle": top + _BAR / 2, "fill": FILLS[number], "label": _label(figure, language)})
             top += _BAR + 2
         top += _GAP
     return names, bars, top
 
 
-def _bar(figure: Figure | None, top: int, fill: str, language: str) -> dict[str, Any]:
-    # a length on the screen may be a float; the number beside it is the exact figure
-    value = float(figure.value) if figure is not None and figure.value is not None else 0.0
-    label = "–" if figure is None else getattr(shown(figure, tidy=True), language)
-    star = "*" if figure is not None and figure.status == "provisional" and has_number(figure) else ""
-    return {
-        "top": top, "bottom": top + _BAR, "y": top + _BAR / 2, "zero": 0, "value": value, "end": max(value, 0.0),
-        "label": label + star, "fill": fill,
-    }  # fmt: skip
-
-
-def _domain(bars: Sequence[Mapping[str, Any]]) -> list[float]:
-    values = [bar["value"] for bar in bars]
-    return [min(0.0, *values), max(0.0, *values) or 1.0]
+def _label(figure: Figure | None, language: str) -> str:
+    if figure is None:
+        return "–"
+    star = "*" if figure.status == PROVISIONAL and has_number(figure) else ""
+    return str(getattr(shown(figure, tidy=True), language)) + star

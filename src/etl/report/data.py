@@ -90,7 +90,9 @@ def figures_table(content: ReleaseContent, figures: Sequence[Figure]) -> pa.Tabl
     columns = dictionary.FIGURES + dictionary.FIGURE_TITLES
     schema = pa.schema(
         [
-            pa.field(c.name, _arrow_type(c.name), metadata={"title_vi": c.title.vi.encode(), "title_en": c.title.en.encode()})
+            pa.field(
+                c.name, _arrow_type(c.name), metadata={"title_vi": c.title.vi.encode(), "title_en": c.title.en.encode()}
+            )
             for c in columns
         ]
     )

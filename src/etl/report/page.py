@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 #: what keeps the page under 1 MB whatever arrived; the rest is in the data files beside it
-MOST_FINDINGS, MOST_UNITS, LONGEST = 300, 60, 400
+MOST_FINDINGS, MOST_UNITS, MOST_NAMES, MOST_MISSING, LONGEST = 300, 60, 100, 20, 400
 
 _FEW_NAMES, _LONG_NAME = 4, 60
 
@@ -118,12 +118,18 @@ def _card(content: ReleaseContent, titles: Titles, figure: Figure) -> dict[str, 
         "has_number": has_number(figure),
         "measure": titles.measure(figure) if has_number(figure) else words.NOTHING,
         "parts": parts(figure),
-        "names": names,
+        "names": _first(names, MOST_NAMES),
         "width": _card_width(names),
-        "missing": titles.missing(figure),
+        "missing": _first(titles.missing(figure), MOST_MISSING),
         "period": words.period(figure.period),
         "open": figure.status == PROVISIONAL,
     }
+
+
+def _first(texts: list[Text], most: int) -> list[Text]:
+    """The first ones, and how many more there are."""
+    more = len(texts) - most
+    return texts if more <= 0 else [*texts[:most], Text(f"và {more} tên khác", f"and {more} more")]
 
 
 def _card_width(names: list[Text]) -> str:
@@ -165,7 +171,9 @@ def _gravest(found: list[Finding]) -> list[Finding]:
     if len(found) <= MOST_FINDINGS:
         return found
     order = list(words.SEVERITIES)
-    ranked = sorted(range(len(found)), key=lambda i: (order.index(found[i].severity) if found[i].severity in order else 9, i))
+    ranked = sorted(
+        range(len(found)), key=lambda i: (order.index(found[i].severity) if found[i].severity in order else 9, i)
+    )
     return [found[i] for i in sorted(ranked[:MOST_FINDINGS])]
 
 

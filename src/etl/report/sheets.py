@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,11 @@ _HEADER_PART = 100  # Excel refuses a page header of more than 255 signs
 #: Vietnamese marks (1.234,5) in programs that honour it; Excel takes the marks of the machine
 _VIETNAMESE = "[$-42A]"
 
+#: points a line of text takes in 10 and in 8 point letters, and the least a row has
+_LINE, _SMALL_LINE, _ROW = 13.0, 11.0, 16.0
+_LETTERS = 1.1  # letters of 10 points in a column's unit of width
+_HIGHEST = 409.0  # Excel has no higher row
+
 #: what a report needs of colours: name → (background, letters), each pair with a contrast above 7
 PAINTS: Mapping[str, tuple[str, str]] = {
     "good": ("#E3F1E4", "#0F4A1E"),
@@ -28,7 +34,24 @@ PAINTS: Mapping[str, tuple[str, str]] = {
     "hold": ("#FFE3C7", "#6B3200"),
     "bad": ("#FBDDDD", "#7A1414"),
     "none": ("#EDEDED", "#3D3D3D"),
+    "plain": ("#FFFFFF", "#3D3D3D"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """A short text on a colour of PAINTS."""
+
+    text: str
+    paint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An exact number that is no figure of its own, and the digits it shows after the mark."""
+
+    value: Decimal
+    decimals: int = 0
 
 
 @dataclass
@@ -51,7 +74,13 @@ class Styles:
     @property
     def header(self) -> Any:
         return self(
-            bold=True, text_wrap=True, valign="vcenter", align="center", border=1, border_color="#8A94A6", bg_color="#E4EAF2"
+            bold=True,
+            text_wrap=True,
+            valign="vcenter",
+            align="center",
+            border=1,
+            border_color="#8A94A6",
+            bg_color="#E4EAF2",
         )
 
     @property
@@ -68,7 +97,15 @@ class Styles:
         """1.234,5; a provisional one bears a star, a percentage its sign; both are part of the format, not of the value."""
         digits = "#,##0" + (f".{'0' * decimals}" if decimals else "")
         behind = ('"%"' if percent else "") + ('"*"' if provisional else "")
-        return self(num_format=f"{_VIETNAMESE}{digits}{behind}", align="right", border=1, border_color="#C9CED6")
+        paint = {"bg_color": PAINTS["warn"][0]} if provisional else {}
+        return self(
+            num_format=f"{_VIETNAMESE}{digits}{behind}",
+            align="right",
+            indent=1,
+            border=1,
+            border_color="#C9CED6",
+            **paint,
+        )
 
 
 class Sheet:
@@ -77,18 +114,20 @@ class Sheet:
     def __init__(self, styles: Styles, name: str, title: Text, subtitle: Text, widths: Sequence[float]) -> None:
         self.styles = styles
         self.sheet = styles.book.add_worksheet(name)
+        self._widths = widths
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width)
         self._print_setup(title, subtitle)
+        self.sheet.set_row(0, 21)
         self.sheet.write_string(0, 0, title.vi, styles(bold=True, font_size=14))
         self.sheet.write_string(1, 0, title.en, styles.small)
         self.sheet.write_string(2, 0, subtitle.vi, styles())
         self.sheet.write_string(3, 0, subtitle.en, styles.small)
         self.row = 5
 
-    def header(self, titles: Sequence[Text], *, frozen_columns: int = 0, lines: int = 2) -> None:
-        """The row of headings: frozen, repeated on each page. lines: how many lines of text the longest heading takes."""
-        self.sheet.set_row(self.row, 14.0 * lines)
+    def header(self, titles: Sequence[Text], *, frozen_columns: int = 0) -> None:
+        """The row of headings: frozen, and repeated on each page."""
+        self.sheet.set_row(self.row, 4 + max(self._height(column, title) for column, title in enumerate(titles)))
         for column, title in enumerate(titles):
             self.both(self.row, column, title, self.styles.header)
         self.sheet.freeze_panes(self.row + 1, frozen_columns)
@@ -96,16 +135,28 @@ class Sheet:
         self._header, self._columns = self.row, len(titles)
         self.row += 1
 
-    def filtered(self) -> None:
-        """Buttons to filter by, over all rows written so far."""
-        if self.row > self._header + 1:
-            self.sheet.autofilter(self._header, 0, self.row - 1, self._columns - 1)
+    def filtered(self, *, printed_columns: int | None = None) -> None:
+        """Buttons to filter by, over all rows written so far. printed_columns: the first ones, where not all are printed."""
+        last = max(self.row - 1, self._header)
+        self.sheet.autofilter(self._header, 0, last, self._columns - 1)
+        self.sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last + 1}"})
+        if printed_columns is not None:
+            self.sheet.print_area(0, 0, last, printed_columns - 1)
 
     def line(self, cells: Iterable[Any]) -> None:
-        """One row: text, Text, int, Figure (its value), a (text, paint) pair, or None for an empty cell."""
+        """One row: text, Text, Painted text, Number, Figure (its value), or None for an empty cell."""
+        height = _ROW
         for column, cell in enumerate(cells):
             self._put(column, cell)
+            height = max(height, self._height(column, cell))
+        self.sheet.set_row(self.row, height)
         self.row += 1
+
+    def remark(self, text: Text) -> None:
+        """A line below the table, after an empty one, over its whole width."""
+        self.text(self.row + 1, 0, text.vi, self.styles())
+        self.text(self.row + 2, 0, text.en, self.styles.small)
+        self.row += 3
 
     def text(self, row: int, column: int, text: str, style: Any) -> None:
         self.sheet.write_string(row, column, text[:_LONGEST_TEXT], style)
@@ -117,11 +168,9 @@ class Sheet:
             return
         self.sheet.write_rich_string(row, column, text.vi[:8000], self.styles.small, f"\n{text.en[:8000]}", style)
 
-    def number(self, column: int, value: Decimal | None, style: Any) -> None:
+    def _number(self, column: int, value: Decimal, style: Any) -> None:
         """An exact number; as text where a double could not hold its digits."""
-        if value is None:
-            self.text(self.row, column, "", style)
-        elif digits(value) > EXACT_DIGITS:
+        if digits(value) > EXACT_DIGITS:
             self.text(self.row, column, format_exact(value), style)
         else:
             self.sheet.write_number(self.row, column, Decimal(number_text(value) or 0), style)
@@ -131,10 +180,10 @@ class Sheet:
             self.both(self.row, column, cell, self.styles.text)
         elif isinstance(cell, Figure):
             self._figure(column, cell)
-        elif isinstance(cell, int):
-            self.number(column, Decimal(cell), self.styles.number(0))
-        elif isinstance(cell, tuple):
-            self.text(self.row, column, cell[0], self.styles.painted(cell[1]))
+        elif isinstance(cell, Number):
+            self._number(column, cell.value, self.styles.number(cell.decimals))
+        elif isinstance(cell, Painted):
+            self.text(self.row, column, cell.text, self.styles.painted(cell.paint))
         else:
             self.text(self.row, column, cell or "", self.styles.text)
 
@@ -145,7 +194,16 @@ class Sheet:
             star = "*" if provisional and figure.low is not None else ""
             self.text(self.row, column, shown(figure, tidy=True).vi + star, style)
         else:
-            self.number(column, figure.value, style)
+            self._number(column, figure.value, style)
+
+    def _height(self, column: int, cell: Any) -> float:
+        """Points that a cell's text needs in its column, guessed from its length: no program has to fit the row."""
+        width = self._widths[column] * _LETTERS
+        if isinstance(cell, Text):
+            english = _lines(cell.en, width * 1.2) if cell.en != cell.vi else 0
+            return min(_lines(cell.vi, width) * _LINE + english * _SMALL_LINE + 2, _HIGHEST)
+        text = cell.text if isinstance(cell, Painted) else cell if isinstance(cell, str) else ""
+        return min(_lines(text, width) * _LINE + 2, _HIGHEST)
 
     def _print_setup(self, title: Text, subtitle: Text) -> None:
         sheet = self.sheet
@@ -156,6 +214,10 @@ class Sheet:
         sheet.hide_gridlines(2)
         sheet.set_header(f"&L&8{_header_text(title.vi)}&R&8{_header_text(subtitle.vi)}")
         sheet.set_footer("&R&8&P/&N")
+
+
+def _lines(text: str, width: float) -> int:
+    return sum(max(math.ceil(len(paragraph) / width), 1) for paragraph in text.split("\n"))
 
 
 def digits(value: Decimal) -> int:

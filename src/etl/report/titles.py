@@ -13,8 +13,8 @@ from etl.model.releases import ReleaseContent
 from etl.report.words import LEVELS, NOTHING, STATUSES, Text, joined, measure, period
 from etl.text.numbers import format_exact, format_number, round_half_up
 
-#: what an indicator's breakdown says for "by task, mark, product …"
-ENTITY = "_entity"
+#: what an indicator's breakdown says for "by task, mark, product …": by its id or by its name
+_BY_ENTITY = ("_entity", "_entity_name")
 
 _LANGUAGES = ("vi", "en")
 
@@ -73,12 +73,17 @@ class Titles:
             return Text.same(label.lstrip("- "))
         if field is None and code in LEVELS:
             return LEVELS[code]
-        return self._named(self._entities.get(code), code)
+        return self._named(self._entities.get(code) or self._names.get(code), code)
 
     def axis(self, indicator: str, axis: str) -> Text:
         """What a breakdown is by; empty where it is no field of the form."""
         _, field = self._source(indicator, axis)
         return Text(field.title_vi, field.title_en or field.title_vi) if field else NOTHING
+
+    def place(self, code: str) -> tuple[int, str]:
+        """Where a member of a breakdown stands: in the order of the vocabulary, then by its code."""
+        found = self._entities.get(code) or self._names.get(code)
+        return self._places.get(found.id, len(self._places)) if found else len(self._places), code
 
     def _axis(self, indicator: str, axis: str, code: str) -> Text:
         title, member = self.axis(indicator, axis), self.member(indicator, axis, code)
@@ -96,13 +101,17 @@ class Titles:
         if found is None or spec is None:
             return None, None
         expression = dict(found.breakdown).get(axis)
-        if expression == ENTITY and spec.entity is not None:
+        if expression in _BY_ENTITY and spec.entity is not None:
             expression = spec.entity.name
         return spec, next((field for field in spec.fields if field.id == expression), None)
 
     @cached_property
     def _entities(self) -> dict[str, Entity]:
         return {entity.id: entity for entity in self._reference.entities}
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {entity.id: place for place, entity in enumerate(self._reference.entities)}
 
     @cached_property
     def _names(self) -> dict[str, Entity]:
@@ -139,5 +148,8 @@ def parts(figure: Figure) -> Text:
     """'118/124' of a ratio, exact; empty for what is none."""
     if figure.numerator is None or figure.denominator is None:
         return NOTHING
-    of = [Text(*(format_exact(part, language) for language in _LANGUAGES)) for part in (figure.numerator, figure.denominator)]
+    of = [
+        Text(*(format_exact(part, language) for language in _LANGUAGES))
+        for part in (figure.numerator, figure.denominator)
+    ]
     return joined(of, "/")

@@ -125,7 +125,10 @@ def period(code: str) -> Text:
 def _single(found: Period, year: int, month: int) -> Text:
     kind = found.kind
     if kind == "half":
-        return Text(f"6 tháng {'đầu' if month == 1 else 'cuối'} năm {year}", f"{year}, {'first' if month == 1 else 'second'} half")
+        return Text(
+            f"6 tháng {'đầu' if month == 1 else 'cuối'} năm {year}",
+            f"{year}, {'first' if month == 1 else 'second'} half",
+        )
     if kind == "quarter":
         number = (month + 2) // 3
         return Text(f"quý {_ROMAN[number - 1]} năm {year}", f"Q{number} {year}")
@@ -140,7 +143,9 @@ def _single(found: Period, year: int, month: int) -> Text:
 def moment(at: datetime) -> Text:
     """A time of the ledger on the office's clock: '20:15 ngày 24/11/2026' / '24 November 2026, 20:15'."""
     local = at.astimezone(LOCAL_TIME)
-    return Text(f"{local:%H:%M} ngày {local:%d/%m/%Y}", f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M}")
+    return Text(
+        f"{local:%H:%M} ngày {local:%d/%m/%Y}", f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
+    )
 
 
 def joined(texts: list[Text], between: str = "; ") -> Text:

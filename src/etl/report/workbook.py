@@ -5,20 +5,23 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from etl.model import findings as severities
 from etl.model.clock import LOCAL_TIME
-from etl.model.figures import NOT_REPORTED, PROVISIONAL, PUBLISHED, WITHHELD, Figure
+from etl.model.figures import NOT_REPORTED, PROVISIONAL, PUBLISHED, WITHHELD, Figure, number_text
 from etl.model.findings import Finding
 from etl.model.releases import MISSING, ReleaseContent, StatusRow
 from etl.report import blocks, notes, words
-from etl.report.sheets import Sheet, Styles
-from etl.report.titles import Titles, parts
+from etl.report.sheets import Number, Painted, Sheet, Styles
+from etl.report.titles import Titles
 from etl.report.words import Text, joined, period, word
 
 #: the zip's own clock: the first day that it knows
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+_PRINTED = 10  # columns of the sheet of figures that fit a page; parts and English stand right of them
 
 _STATUS_PAINTS = {PUBLISHED: "good", PROVISIONAL: "warn", WITHHELD: "hold", NOT_REPORTED: "none"}
 _STATE_PAINTS = {
@@ -63,50 +66,49 @@ def _sheet(content: ReleaseContent, styles: Styles, name: str, widths: list[floa
 
 
 def _figures(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
-    sheet = _sheet(content, styles, "Số liệu", [44, 18, 14, 24, 14, 11, 11, 12, 12, 13, 8, 8, 34, 15, 60])
+    sheet = _sheet(content, styles, "Số liệu", [40, 20, 16, 12, 12, 11, 9, 24, 14, 38, 11, 11, 11, 11, 44, 16])
     headings = [
-        Text("Chỉ tiêu", "Indicator"), Text("Đơn vị", "Unit"), Text("Kỳ", "Period"), Text("Phân tổ", "Breakdown"),
-        Text("Giá trị", "Value"), Text("Thấp nhất", "Lowest"), Text("Cao nhất", "Highest"),
-        Text("Tử số", "Numerator"), Text("Mẫu số", "Denominator"), Text("Đơn vị tính", "Unit of measure"),
-        Text("Đã báo cáo", "Reported"), Text("Phải báo cáo", "Expected"), Text("Còn thiếu", "Missing"),
-        Text("Tình trạng", "Status"), Text("Danh sách", "Names"),
+        Text("Chỉ tiêu", "Indicator"), Text("Phân tổ", "Breakdown"), Text("Đơn vị", "Unit"), Text("Kỳ", "Period"),
+        Text("Giá trị", "Value"), Text("Đơn vị tính", "Unit of measure"), Text("Báo cáo đã nhận", "Reports received"),
+        Text("Còn thiếu", "Missing"), Text("Tình trạng", "Status"), Text("Danh sách", "Names"),
+        Text("Thấp nhất", "Lowest"), Text("Cao nhất", "Highest"), Text("Tử số", "Numerator"), Text("Mẫu số", "Denominator"),
+        Text("Tên tiếng Anh", "Indicator in English"), Text("Đơn vị tính tiếng Anh", "Measure in English"),
     ]  # fmt: skip
-    sheet.header(headings, frozen_columns=1, lines=4)
+    sheet.header(headings, frozen_columns=1)
     for figure in blocks.ordered(content):
-        _figure_line(sheet, figure, titles, styles)
-    sheet.filtered()
+        sheet.line(_figure(figure, titles))
+    sheet.filtered(printed_columns=_PRINTED)
 
 
-def _figure_line(sheet: Sheet, figure: Figure, titles: Titles, styles: Styles) -> None:
-    names = joined(titles.names(figure))
-    sheet.line(
-        [
-            titles.indicator(figure.indicator), titles.unit(figure.unit, figure.period), period(figure.period).vi,
-            titles.breakdown(figure), figure, None, None, None, None, words.measure(figure.unit_of_measure),
-            figure.coverage.reported, figure.coverage.expected, joined(titles.missing(figure)).vi,
-            (word(words.STATUSES, figure.status).vi, _STATUS_PAINTS.get(figure.status, "none")), names.vi,
-        ]
-    )  # fmt: skip
-    sheet.row -= 1
-    of_figure, exact = styles.number(figure.decimals), styles.number(_decimals(figure))
-    for column, value, style in (
-        (5, figure.low, of_figure), (6, figure.high, of_figure), (7, figure.numerator, exact), (8, figure.denominator, exact),
-    ):  # fmt: skip
-        sheet.number(column, value, style)
-    sheet.row += 1
+def _figure(figure: Figure, titles: Titles) -> Iterator[Any]:
+    title, of = titles.indicator(figure.indicator), words.measure(figure.unit_of_measure)
+    yield title.vi
+    yield titles.breakdown(figure).vi
+    yield titles.unit(figure.unit, figure.period)
+    yield period(figure.period).vi
+    yield figure
+    yield of.vi
+    yield f"{figure.coverage.reported}/{figure.coverage.expected}"
+    yield joined(titles.missing(figure)).vi
+    yield Painted(word(words.STATUSES, figure.status).vi, _STATUS_PAINTS.get(figure.status, "none"))
+    yield joined(titles.names(figure)).vi
+    for part in (figure.low, figure.high):
+        yield None if part is None else Number(part, figure.decimals)
+    for part in (figure.numerator, figure.denominator):
+        yield None if part is None else Number(part, _decimals(part))
+    yield from (title.en, of.en)
 
 
-def _decimals(figure: Figure) -> int:
-    """Digits that the parts of a ratio need after the mark: 118/124 needs none."""
-    given = [part for part in (figure.numerator, figure.denominator) if part is not None]
-    return max((len(f"{part.normalize():f}".partition(".")[2]) for part in given), default=0)
+def _decimals(part: Decimal) -> int:
+    """Digits that a part of a ratio has after the mark: 118 has none."""
+    return len((number_text(part) or "").partition(".")[2])
 
 
 def _by_unit(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
     table = blocks.by_unit(content)
     sheet = _sheet(content, styles, "Theo đơn vị", [46, 12, 12, *[11.0] * len(table.units)])
     headings = [Text("Chỉ tiêu", "Indicator"), Text("Kỳ", "Period"), Text("Đơn vị tính", "Unit of measure")]
-    sheet.header([*headings, *(Text.same(titles.unit(unit)) for unit in table.units)], frozen_columns=3, lines=4)
+    sheet.header([*headings, *(Text.same(titles.unit(unit)) for unit in table.units)], frozen_columns=3)
     for line in table.lines:
         unit_of_measure = words.measure(line.sample.unit_of_measure)
         sheet.line([titles.indicator(line.indicator), period(line.period).vi, unit_of_measure, *line.figures])
@@ -115,7 +117,7 @@ def _by_unit(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
         "* số tạm tính; ô trống: đơn vị không thuộc diện báo cáo chỉ tiêu này",
         "* provisional; empty: the unit does not report this indicator",
     )
-    sheet.both(sheet.row + 1, 0, legend, styles(text_wrap=True))
+    sheet.remark(legend)
 
 
 def _coverage(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
@@ -124,28 +126,28 @@ def _coverage(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
     pairs = [(table, form) for table in tables for form in table.forms]
     sheet = _sheet(content, styles, "Đầy đủ", [30, *[13.0] * len(pairs)])
     forms = [Text(f"{titles.form_number(form)}\n{period(t.period).vi}", period(t.period).en) for t, form in pairs]
-    sheet.header([Text("Đơn vị", "Unit"), *forms], frozen_columns=1, lines=4)
+    sheet.header([Text("Đơn vị", "Unit"), *forms], frozen_columns=1)
     for unit in units:
         sheet.line([titles.unit(unit), *(_state(table.cells.get((unit, form))) for table, form in pairs)])
     sheet.filtered()
-    for number, form in enumerate(sorted({form for _, form in pairs}, key=titles.form_number)):
-        title = titles.form(form)
-        sheet.text(sheet.row + 1 + number, 0, f"{titles.form_number(form)}: {title.vi} / {title.en}", styles())
+    for form in sorted({form for _, form in pairs}, key=titles.form_number):
+        number, title = titles.form_number(form), titles.form(form)
+        sheet.remark(Text(f"{number}: {title.vi}", f"{number}: {title.en}"))
 
 
-def _state(row: StatusRow | None) -> tuple[str, str]:
+def _state(row: StatusRow | None) -> Painted:
     """What became of one form of one unit, in words and a colour."""
     if row is None:
-        return "–", "none"
+        return Painted("–", "plain")
     said = [word(words.STATES, row.state).vi]
     said += [words.NIL.vi] if row.nil and row.reported else []
     said += [words.LATE.vi] if row.late else []
     said += [words.ROLES[row.role].vi] if row.role in words.ROLES and row.role != "expected" else []
-    return ", ".join(said), _STATE_PAINTS.get(row.state, "none")
+    return Painted(", ".join(said), _STATE_PAINTS.get(row.state, "none"))
 
 
 def _findings(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
-    sheet = _sheet(content, styles, "Phát hiện", [15, 17, 20, 12, 12, 30, 13, 7, 22, 60, 60])
+    sheet = _sheet(content, styles, "Phát hiện", [14, 15, 17, 11, 11, 25, 11, 6, 18, 46, 40])
     headings = [
         Text("Mức độ", "Severity"), Text("Quy tắc", "Rule"), Text("Đơn vị", "Unit"), Text("Biểu", "Form"),
         Text("Kỳ", "Period"), Text("Tệp", "File"), Text("Trang tính", "Sheet"), Text("Ô", "Cell"),
@@ -158,8 +160,7 @@ def _findings(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
 
 
 def _finding(finding: Finding, titles: Titles) -> Iterator[Any]:
-    severity = word(words.SEVERITIES, finding.severity)
-    yield f"{severity.vi} / {severity.en}", _SEVERITY_PAINTS.get(finding.severity, "none")
+    yield Painted(word(words.SEVERITIES, finding.severity).vi, _SEVERITY_PAINTS.get(finding.severity, "none"))
     yield finding.code
     yield titles.unit(finding.unit, finding.period) if finding.unit else None
     yield titles.form_number(finding.form)

@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 
 #: (text, day) → code of the unit that the text names, or None
 OwnerOf = Callable[[str, date], str | None]
+#: (kind of pair, unit, id or name, proposed entity) → the entity that a person chose, '' for apart, None while open
+Decide = Callable[[str, str, str, str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Two rows that may be one entity. `row` is the index of the doubtful row, `entity` the one proposed for it.
 
-    kind: id_missing | id_differs. `decided`: True together, False apart, None still open.
+    kind: id_missing | id_differs. decided: the entity that a person chose, '' for its own, None while open.
     """
 
     row: int
@@ -35,7 +37,7 @@ class Pair:
     name: str
     kind: str
     id: str
-    decided: bool | None = None
+    decided: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,12 @@ class Matching:
 
 def match(
     spec: TableSpec, rows: pa.Table, owner_of: OwnerOf, canonical: Mapping[str, str],
-    decided: Mapping[str, bool] | None = None,
+    decide: Decide,
 ) -> Matching:  # fmt: skip
     """Give every row its entity.
 
     rows: current rows of all units and periods in one canonical order (_period, _unit, _block, _line).
-    canonical: tone key of a known spelling → published name. decided: pair key (see `pair_key`) → together or apart.
+    canonical: tone key of a known spelling → published name. decide: what a person said of a pair.
     """
     import pyarrow as pa
 
@@ -77,7 +79,7 @@ def match(
                 | {"_speaks": pa.array([True] * rows.num_rows)},
             )
         )
-    work = _Work(entity, rows.to_pylist(), owner_of, canonical, decided or {})
+    work = _Work(entity, rows.to_pylist(), owner_of, canonical, decide)
     work.ids()
     names, owners, speaks = work.names(), work.owners(), work.speakers()
     result = Matching(rows, work.pairs)
@@ -90,18 +92,13 @@ def match(
     return result
 
 
-def pair_key(kind: str, unit: str, id_text: str, name: str, entity: str) -> str:
-    """Names the case, not the row: the same unit's same wording next year is the same decision."""
-    return "|".join((kind, unit, fold(id_text), tone_key(name), entity))
-
-
 @dataclass
 class _Work:
     spec: EntitySpec
     rows: Sequence[Mapping[str, Any]]
     owner_of: OwnerOf
     canonical: Mapping[str, str]
-    decided: Mapping[str, bool]
+    decide: Decide
     entities: list[str] = field(default_factory=list)
     pairs: list[Pair] = field(default_factory=list)
 
@@ -131,9 +128,11 @@ class _Work:
     def _proposed(self, i: int, row: Mapping[str, Any], known: str, own: str) -> str:
         text = str(row[self.spec.id or ""] or "")
         kind = "id_differs" if own else "id_missing"
-        decision = self.decided.get(pair_key(kind, row["_unit"], text, self._name(row), known))
-        self.pairs.append(Pair(i, known, self._name(row), kind, text, decision))
-        return known if decision else self._by_itself(row, own)
+        pair = Pair(
+            i, known, self._name(row), kind, text, self.decide(kind, row["_unit"], text or self._name(row), known)
+        )
+        self.pairs.append(pair)
+        return pair.decided or self._by_itself(row, own)
 
     def _by_itself(self, row: Mapping[str, Any], own: str) -> str:
         if own:

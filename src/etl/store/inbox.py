@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from etl.errors import UsageError
 NOT_SENT = frozenset(
     (".json", ".md", ".tmp", ".part", ".partial", ".crdownload", ".ini", ".lnk", ".db", ".log", ".sha256", ".yaml")
 )
+
+_COPY = re.compile(r"( - Copy| - Sao chép| ?\(\d{1,2}\))\.\w+$")
 
 
 def arrived(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
@@ -48,3 +51,8 @@ def _whole(path: Path, name: str) -> Iterator[tuple[str, bytes]]:
         return
     if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) and len(data) == after.st_size:
         yield name, data
+
+
+def is_copy(name: str) -> bool:
+    """Whether a name looks like a browser's second download: 'BC 2020 (1).xlsx'. The original goes first."""
+    return _COPY.search(name) is not None

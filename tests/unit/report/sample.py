@@ -116,7 +116,15 @@ def plain(indicator: Indicator, period: str, unit: str, coverage: Coverage, stat
 
 def province(indicator: Indicator, period: str) -> Figure:
     known = truth()["province"]
-    expected = 1 if period == VISIT else 18 if indicator.id.startswith("ISO") and period == SPAN else 16 if period == SPAN else 8
+    expected = (
+        1
+        if period == VISIT
+        else 18
+        if indicator.id.startswith("ISO") and period == SPAN
+        else 16
+        if period == SPAN
+        else 8
+    )
     figure = plain(indicator, period, "12", Coverage(expected, expected), "published")
     if indicator.id == "ISO":
         total, applied = Decimal(124), Decimal(124 if period != "2020" else 105)
@@ -163,8 +171,7 @@ def one_unit(indicator: Indicator, period: str, unit: str, place: int) -> Figure
 
 def parts(indicator: Indicator, axis: str) -> list[tuple[str, dict[str, Any]]]:
     if axis == "san_pham":
-        areas = [str(product["ha"]) for product in truth()["lists"]["products"]]
-        return [(f"SP{n:02d}", {"value": Decimal(area)}) for n, area in enumerate(areas, start=1)]
+        return [(product["name"], {"value": Decimal(str(product["ha"]))}) for product in truth()["lists"]["products"]]
     if axis == "huyen":
         return [(unit, {"value": Decimal(gifts)}) for unit, gifts in zip(UNITS, GIFTS, strict=True)]
     if axis == "cap" and indicator.id == "ISO":

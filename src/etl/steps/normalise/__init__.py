@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from etl.model.decisions import case_of
 from etl.model.findings import Finding
 from etl.model.forms import Field, TableSpec
 from etl.model.grids import At, Grid, a1
@@ -174,7 +175,17 @@ def _merge_holder(grid: Grid, at: At) -> At | None:
 def _faulty(work: _Work, spec: Field, sheet: str, at: At, raw: Any, typed: Typed) -> Typed:
     code = "V.computed-text" if spec.computed else typed.fault or ""
     _tell(work, code, spec, sheet, at, as_text(raw), typed.expected, typed.proposal)
-    return typed
+    return _chosen(work, spec, work.findings[-1], typed)
+
+
+def _chosen(work: _Work, spec: Field, finding: Finding, typed: Typed) -> Typed:
+    """The value that a person chose for an ambiguous cell, in the place of none."""
+    r = work.recognised
+    decision = work.reference.decided.get(case_of(finding.about(form=r.form, unit=r.unit, period=r.period)))
+    if finding.code != "V.ambiguous" or decision is None or decision.answer is None:
+        return typed
+    value = Decimal(decision.answer)
+    return Typed(int(value) if spec.type == "integer" else value, "value")
 
 
 def _tell(

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from etl.model.grids import At, from_a1
 
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>(.*?)</(?:\w+:)?c>", re.S)
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.S)
 _REF = re.compile(rb'\br="([A-Z]{1,3}[0-9]{1,7})"')
 _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>([^<]*)</")
 _INLINE = re.compile(rb"<(?:\w+:)?is\b")
@@ -57,7 +57,7 @@ def odd_cells(xml: bytes) -> tuple[dict[At, str], frozenset[At], frozenset[int]]
 
 def _judge(head: bytes, body: bytes, errors: dict[At, str], no_value: set[At]) -> None:
     place = _REF.search(head)
-    if place is None or head.endswith(b"/"):
+    if place is None or not body:
         return
     value = _VALUE.search(body)
     if b't="e"' in head:

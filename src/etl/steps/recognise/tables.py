@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
+from etl.model.decisions import REJECT, case_of
 from etl.model.findings import Finding
 from etl.model.forms import Form, TableSpec
 from etl.model.grids import a1
@@ -80,6 +81,11 @@ def _no_table(reference: Reference, sheet: Sheet, form: Form, table: TableSpec) 
 def _tell_columns(tables: Tables, sheet: Sheet, reference: Reference, table: TableSpec, header: Header) -> None:
     """Evidence for each column; findings for what is missing, twice, doubtful or contradicted by the code row."""
     place = sheet.name or None
+    doubts = [(match, _doubt(reference, place, table, header, match)) for match in header.doubts]
+    for match, told in doubts:
+        decision = reference.decided.get(case_of(told))
+        if decision is not None and decision.verb == REJECT:
+            header.matches.pop(match.field, None)  # a person said that this is not the column
     for match in header.matches.values():
         tables.evidence.append(
             Evidence(f"column:{table.id}.{match.field}", sheet.name, a1(header.first, match.column), match.text,
@@ -100,7 +106,7 @@ def _tell_columns(tables: Tables, sheet: Sheet, reference: Reference, table: Tab
                     sheet=place, expected=label, column=f"{spec.code or ''} '{label}'".strip()
                 )
             )
-    tables.findings += [_doubt(reference, place, table, header, match) for match in header.doubts]
+    tables.findings += [told for _, told in doubts]
     for first, second in header.twice:
         tables.findings.append(
             reference.messages["S4.twice"].finding(
@@ -116,7 +122,7 @@ def _doubt(reference: Reference, place: str | None, table: TableSpec, header: He
     spec = table[match.field]
     return reference.messages["S4.doubtful-heading"].finding(
         sheet=place, cell=a1(header.first, match.column), value=match.text, expected=" / ".join(spec.heading),
-        proposal=f"{table.id}.{match.field}", score=match.score,
+        proposal=f"{table.id}.{match.field}", score=match.score, form=table.form,
     )  # fmt: skip
 
 

@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from etl.errors import ReleaseExists, UsageError
+from etl.model.decisions import Decision
 from etl.model.findings import Finding
 from etl.model.submissions import Evidence, Layout, TypedTotal
-from etl.store.ledger import chain, connection, queries, recording
+from etl.store.ledger import chain, connection, deciding, queries, recording, rereading
 from etl.store.ledger.rows import release_row
 from etl.store.ledger.schema import leases, releases, submissions
 from etl.store.ledger.settling import settle
@@ -52,10 +53,15 @@ class View(ABC):
         with self._reading() as c:
             return queries.all_submissions(c, form, periods)
 
-    def current(self, form: str | None = None, periods: Collection[str] | None = None) -> list[CurrentSubmission]:
-        """The submissions that count, at most one for each form, unit and period; sorted by these."""
+    def current(
+        self, form: str | None = None, periods: Collection[str] | None = None, superseded: bool = False
+    ) -> list[CurrentSubmission]:
+        """The submissions that count, at most one for each form, unit and period; sorted by these.
+
+        superseded: with those that counted until a later revision came, for what is still to be told about them.
+        """
         with self._reading() as c:
-            return queries.current(c, form, periods)
+            return queries.current(c, form, periods, superseded)
 
     def findings(
         self, submission: str | None = None, severity: str | None = None, file: str | None = None
@@ -78,6 +84,11 @@ class View(ABC):
         """The totals that the sender typed. Raises UsageError for an unknown reading."""
         with self._reading() as c:
             return queries.totals(c, reading)
+
+    def decisions(self, until: int | None = None) -> list[Decision]:
+        """Every decision and undoing in order, up to a ledger position where one is given."""
+        with self._reading() as c:
+            return deciding.all_decisions(c, until)
 
     def lake_files(self) -> list[KnownLakeFile]:
         """Every Parquet file that counts, sorted by path."""
@@ -160,6 +171,31 @@ class Ledger(View):
         """
         with self._writing() as c:
             return recording.record(c, batch, outcomes, lake_files, at, stamp)
+
+    def reread(
+        self,
+        batch: str,
+        outcomes: Sequence[FileOutcome],
+        lake_files: Sequence[LakeEntry],
+        at: datetime,
+        stamp: Stamp,
+        by: str,
+    ) -> Mapping[str, str]:
+        """Record new readings of kept files in the place of the current ones; returns what changed: submission → state."""
+        with self._writing() as c:
+            return rereading.reread(c, batch, outcomes, lake_files, at, stamp, by)
+
+    def decide(
+        self, holds: Sequence[Finding], verb: str, argument: str | None, by: str, reason: str, at: datetime
+    ) -> list[Decision]:
+        """Record a decision on each hold; one that stands already adds nothing. Returns those added."""
+        with self._writing() as c:
+            return deciding.add(c, holds, verb, argument, by, reason, at)
+
+    def undo(self, decision: int, by: str, reason: str, at: datetime) -> Decision:
+        """Take a decision back; returns it. Raises UsageError for what is not in force."""
+        with self._writing() as c:
+            return deciding.undo(c, decision, by, reason, at)
 
     def withdraw(self, submission: str, by: str, reason: str, at: datetime) -> Mapping[str, str]:
         """Take a submission back; the one before it counts again. Returns what changed: submission → state.

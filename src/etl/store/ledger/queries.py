@@ -55,10 +55,17 @@ def all_submissions(
 
 
 def current(
-    connection: Connection, form: str | None = None, periods: Collection[str] | None = None
+    connection: Connection,
+    form: str | None = None,
+    periods: Collection[str] | None = None,
+    superseded: bool = False,
 ) -> list[CurrentSubmission]:
-    """The submissions that count, at most one for each form, unit and period; sorted by these."""
-    rows = connection.execute(_submissions().where(_asked(form, periods), submissions.c.state.in_(COUNTING))).all()
+    """The submissions that count, at most one for each form, unit and period; sorted by these.
+
+    superseded: with those that counted until a later revision came.
+    """
+    states = [*COUNTING, "superseded"] if superseded else [*COUNTING]
+    rows = connection.execute(_submissions().where(_asked(form, periods), submissions.c.state.in_(states))).all()
     lake = _lake_by_batch(connection, {row.batch for row in rows})
     return sorted((current_value(row, lake[row.batch]) for row in rows), key=_by_key)
 

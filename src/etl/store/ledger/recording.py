@@ -68,7 +68,7 @@ def record(
     if fresh:
         rows = _gathered(connection, originals, copies, batch, at, stamp)
         if rows.readings:
-            rows.lake_files = _lake_rows(connection, files, batch, at)
+            rows.lake_files = lake_rows(connection, files, batch, at)
         rows.insert(connection)
         changed = settle(connection, rows.keys | _moved_earlier(connection, copies))
         position = chain.append(connection, "batch", chain.PROGRAM, batch, _payload(rows, changed), at)
@@ -83,13 +83,13 @@ def _cleaned(outcome: FileOutcome) -> FileOutcome:
 
 
 def _unknown(connection: Connection, outcomes: Sequence[FileOutcome]) -> list[FileOutcome]:
-    """Those whose bytes and name were not delivered before, the earliest first; a file named twice comes once."""
+    """Those whose bytes and name were not delivered before, the earliest first, else in the order given; once each."""
     by_id = {delivery_id(outcome.delivery): outcome for outcome in outcomes}
     known: set[str] = set()
     for some in chunks(sorted(by_id)):
         known |= set(connection.scalars(select(deliveries.c.id).where(deliveries.c.id.in_(some))))
     fresh = [outcome for name, outcome in by_id.items() if name not in known]
-    return sorted(fresh, key=lambda o: (o.delivery.received_at, o.delivery.name, o.delivery.sha256))
+    return sorted(fresh, key=lambda o: o.delivery.received_at)
 
 
 def _apart(connection: Connection, fresh: Iterable[FileOutcome]) -> tuple[list[FileOutcome], list[FileOutcome]]:
@@ -131,15 +131,15 @@ def _gathered(
         rows.deliveries.append(delivery_row(outcome.delivery, batch, state, at))
     rows.deliveries += [delivery_row(outcome.delivery, batch, DUPLICATE, at) for outcome in copies]
     for outcome in (*originals, *copies):
-        rows.findings += _rows_about(outcome.delivery, about.get(outcome.delivery.sha256, []))
-    revisions = _revisions(connection, {_key(reading) for _, reading in arrived})
+        rows.findings += rows_about(outcome.delivery, about.get(outcome.delivery.sha256, []))
+    revisions = next_revisions(connection, {_key(reading) for _, reading in arrived})
     for delivery, reading in sorted(arrived, key=_arrival):
         revisions[_key(reading)] += 1
         rows.submissions.append(submission_row(reading, delivery, revisions[_key(reading)]))
         row = reading_row(reading, batch, stamp, at)
         rows.readings.append(row)
         for ordinal, finding in enumerate(reading.findings):
-            rows.findings.append(finding_row(_placed(finding, reading, delivery), ordinal=ordinal, reading=row["id"]))
+            rows.findings.append(finding_row(placed(finding, reading, delivery), ordinal=ordinal, reading=row["id"]))
     return rows
 
 
@@ -156,7 +156,7 @@ def _refuse_taken(connection: Connection, arrived: Sequence[Reading]) -> None:
         )
 
 
-def _rows_about(delivery: Delivery, about: Iterable[Finding]) -> list[dict[str, Any]]:
+def rows_about(delivery: Delivery, about: Iterable[Finding]) -> list[dict[str, Any]]:
     owner = delivery_id(delivery)
     return [
         finding_row(finding.about(file=delivery.name), ordinal=ordinal, delivery=owner)
@@ -164,7 +164,7 @@ def _rows_about(delivery: Delivery, about: Iterable[Finding]) -> list[dict[str, 
     ]
 
 
-def _placed(finding: Finding, reading: Reading, delivery: Delivery) -> Finding:
+def placed(finding: Finding, reading: Reading, delivery: Delivery) -> Finding:
     """A finding of a reading always says whose it is."""
     return finding.about(
         file=delivery.name,
@@ -185,7 +185,7 @@ def _arrival(arrived: tuple[Delivery, Reading]) -> tuple[Any, ...]:
     return (*_key(reading), reading.stated_revision, delivery.received_at, reading.submission)
 
 
-def _revisions(connection: Connection, keys: Collection[Key]) -> dict[Key, int]:
+def next_revisions(connection: Connection, keys: Collection[Key]) -> dict[Key, int]:
     s = submissions.c
     found = dict.fromkeys(keys, 0)
     last = select(s.form, s.unit, s.period, func.max(s.revision)).group_by(s.form, s.unit, s.period)
@@ -195,7 +195,7 @@ def _revisions(connection: Connection, keys: Collection[Key]) -> dict[Key, int]:
     return found
 
 
-def _lake_rows(connection: Connection, files: Sequence[LakeEntry], batch: str, at: datetime) -> list[dict[str, Any]]:
+def lake_rows(connection: Connection, files: Sequence[LakeEntry], batch: str, at: datetime) -> list[dict[str, Any]]:
     known = set(connection.scalars(select(lake_files.c.path).where(lake_files.c.batch == batch)))
     return [
         {

@@ -191,6 +191,8 @@ decisions = Table(
     Column("id", Integer, primary_key=True),
     Column("finding_id", Text, nullable=False),
     Column("submission", Words),
+    Column("case_key", Words, nullable=False),
+    Column("finding", Words, nullable=False),
     Column("verb", Text, nullable=False),
     Column("argument", Words),
     Column("by_name", Words, nullable=False),
@@ -199,6 +201,7 @@ decisions = Table(
     Column("undoes", Integer, ForeignKey("decisions.id")),
     Column("position", Integer, ForeignKey("events.position"), nullable=False),
     Index("ix_decisions_finding_id", "finding_id"),
+    Index("ix_decisions_case_key", "case_key"),
 )
 
 waivers = Table(

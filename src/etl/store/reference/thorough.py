@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,21 +78,30 @@ def check_sql(reference: Reference, faults: Faults) -> None:
     connection = duckdb.connect()
     try:
         _create_units(connection)
+        made = _create_tables(connection, reference, ("_unit_level",))
         for table in reference.tables:
-            connection.execute(f'CREATE OR REPLACE TABLE "{table.id}" ({_columns(table, ("_unit_level",))})')
-        for table in reference.tables:
-            for derived in table.derive:
+            for derived in table.derive if table.id in made else ():
                 place = f"forms/{table.form}.yaml table {table.id} derive {derived.column}"
                 _try(connection, f'SELECT ({derived.sql}) FROM "{table.id}" r', place, faults)
-        for table in reference.tables:
-            connection.execute(f'CREATE OR REPLACE TABLE "{table.id}" ({_columns(table, SYSTEM)})')
+        made = _create_tables(connection, reference, SYSTEM)
         for indicator in reference.indicators.values():
-            if indicator.table in {table.id for table in reference.tables}:
-                place = f"indicators.csv {indicator.id}"
-                for name, expression in _expressions(indicator):
-                    _try(connection, f'SELECT ({expression}) FROM "{indicator.table}"', f"{place} {name}", faults)
+            for name, expression in _expressions(indicator) if indicator.table in made else ():
+                place = f"indicators.csv {indicator.id} {name}"
+                _try(connection, f'SELECT ({expression}) FROM "{indicator.table}"', place, faults)
     finally:
         connection.close()
+
+
+def _create_tables(connection: duckdb.DuckDBPyConnection, reference: Reference, system: Collection[str]) -> set[str]:
+    """Empty tables as they stand in the lake; one whose names cannot be has been told already and is left out."""
+    import duckdb
+
+    made = set()
+    for table in reference.tables:
+        with suppress(duckdb.Error):
+            connection.execute(f'CREATE OR REPLACE TABLE "{table.id}" ({_columns(table, system)})')
+            made.add(table.id)
+    return made
 
 
 def _create_units(connection: duckdb.DuckDBPyConnection) -> None:
@@ -101,7 +111,7 @@ def _create_units(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _columns(table: TableSpec, system: Iterable[str]) -> str:
+def _columns(table: TableSpec, system: Collection[str]) -> str:
     """Column definitions of a table as it stands in the lake, with system columns."""
     kinds = {"_start": "DATE", "_end": "DATE", "_block": "INTEGER", "_line": "INTEGER"}
     names = dict.fromkeys(("_submission", "_unit", "_period", "_start", "_end", "_block", "_line", *sorted(system)))

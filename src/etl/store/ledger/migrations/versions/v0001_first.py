@@ -111,13 +111,14 @@ def _knowledge() -> None:
     op.create_table(
         "decisions",
         sa.Column("id", sa.Integer, primary_key=True),
-        *_texts("finding_id verb by_name reason"),
+        *_texts("finding_id case_key finding verb by_name reason"),
         *_texts("submission argument", nullable=True),
         _moment("at"),
         sa.Column("undoes", sa.Integer, sa.ForeignKey("decisions.id")),
         _position(),
     )
     op.create_index("ix_decisions_finding_id", "decisions", ["finding_id"])
+    op.create_index("ix_decisions_case_key", "decisions", ["case_key"])
     op.create_table(
         "waivers",
         sa.Column("id", sa.Integer, primary_key=True),
