@@ -47,7 +47,7 @@ def case_of(finding: Finding) -> str:
         parts = [finding.code, value]
     elif finding.code == "V.unknown-name":
         parts = [finding.code, finding.form or "", value]
-    elif finding.code == "V.ambiguous":
+    elif finding.code in ("V.ambiguous", "V.two-readers"):
         parts = [finding.code, finding.form or "", finding.unit or "", finding.period or "", value]
     else:
         parts = [finding.code, finding.form or "", finding.unit or "", finding.period or "", finding.submission or ""]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from etl.model.figures import Figure
-from etl.model.findings import SEVERITIES, Finding
+from etl.model.findings import CRITICAL, HOLD, SEVERITIES, Finding
 from etl.model.grids import from_a1
 from etl.model.releases import ReleaseContent, StatusRow
 
@@ -70,6 +70,11 @@ class FindingGroup:
     unit: str | None
     findings: tuple[Finding, ...]
     counts: Mapping[str, int]
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody has something to do: send again, or decide."""
+        return any(f.severity == CRITICAL or (f.severity == HOLD and f.decision is None) for f in self.findings)
 
 
 def ordered(content: ReleaseContent) -> list[Figure]:

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from etl.model.figures import PROVISIONAL, Figure
-from etl.model.findings import CRITICAL, HOLD, Finding
+from etl.model.findings import Finding
 from etl.model.releases import ReleaseContent, StatusRow
 from etl.report import blocks, notes, words
 from etl.report.charts import FILLS, charts
@@ -67,7 +67,6 @@ def page(content: ReleaseContent, beside: Mapping[str, bytes]) -> bytes:
         "notes": notes.notes(content, titles),
         "downloads": [_download(content, name, len(beside[name])) for name in sorted(beside, key=_download_order)],
         "most_units": MOST_UNITS,
-        "grave": {CRITICAL, HOLD},
     }
     return _environment().get_template("page.html.j2").render(told).encode()
 

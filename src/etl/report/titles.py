@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from etl.errors import UsageError
 from etl.model.figures import NOT_REPORTED, WITHHELD, Figure
 from etl.model.forms import Field, TableSpec
 from etl.model.periods import parse_period
@@ -28,11 +30,9 @@ class Titles:
 
     def unit(self, code: str, in_period: str | None = None) -> str:
         """'Huyện Tam Đường': the name at the end of a period, else at the end of the release's."""
-        if in_period is not None:
-            found = self._reference.units.get(code, parse_period(in_period).end)
-            if found is not None:
-                return found.title
-        return self._content.unit_title(code)
+        end = _end(in_period)
+        found = self._reference.units.get(code, end) if end else None
+        return found.title if found else self._content.unit_title(code)
 
     def indicator(self, code: str) -> Text:
         found = self._reference.indicators.get(code)
@@ -119,6 +119,14 @@ class Titles:
 
     def _named(self, entity: Entity | None, otherwise: str) -> Text:
         return Text(entity.name, entity.title_en or entity.name) if entity else Text.same(otherwise)
+
+
+def _end(code: str | None) -> date | None:
+    """The last day of a period; None where a finding's word for it is no period."""
+    try:
+        return parse_period(code).end if code else None
+    except UsageError:
+        return None
 
 
 def has_number(figure: Figure) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from etl.errors import UsageError
 from etl.model import figures, findings
 from etl.model.clock import LOCAL_TIME
 from etl.model.periods import Period, parse_period
@@ -77,6 +78,12 @@ ROLES: Mapping[str, Text] = {
     "check": Text("để đối chiếu", "check only"),
     "optional": Text("không bắt buộc", "optional"),
 }
+DECISIONS: Mapping[str, Text] = {
+    "accept": Text("chấp nhận", "accepted"),
+    "reject": Text("không chấp nhận", "refused"),
+    "correct": Text("sửa giá trị", "value corrected"),
+    "map": Text("gán tên", "mapped"),
+}
 NIL = Text("không phát sinh", "nothing to report")
 LATE = Text("muộn", "late")
 NOT_ASKED = Text("không yêu cầu", "not asked for")
@@ -114,8 +121,11 @@ def measure(name: str) -> Text:
 
 
 def period(code: str) -> Text:
-    """'2021' → 'năm 2021' / '2021'; '2020..2021' → '2020–2021'; an event → its day. Raises UsageError for no period."""
-    found = parse_period(code)
+    """'2021' → 'năm 2021' / '2021'; '2020..2021' → '2020–2021'; an event → its day; what is no period stays as it is."""
+    try:
+        found = parse_period(code)
+    except UsageError:
+        return Text.same(code)
     if found.kind == "span":
         first, _, last = code.partition("..")
         return Text(f"{first}–{last}", f"{first}–{last}")

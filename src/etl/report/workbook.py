@@ -147,11 +147,12 @@ def _state(row: StatusRow | None) -> Painted:
 
 
 def _findings(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
-    sheet = _sheet(content, styles, "Phát hiện", [14, 15, 17, 11, 11, 25, 11, 6, 18, 46, 40])
+    sheet = _sheet(content, styles, "Phát hiện", [14, 15, 17, 11, 11, 25, 11, 6, 18, 46, 40, 14])
     headings = [
         Text("Mức độ", "Severity"), Text("Quy tắc", "Rule"), Text("Đơn vị", "Unit"), Text("Biểu", "Form"),
         Text("Kỳ", "Period"), Text("Tệp", "File"), Text("Trang tính", "Sheet"), Text("Ô", "Cell"),
         Text("Giá trị", "Value"), Text("Thông báo", "Message in Vietnamese"), Text("Message", "Message in English"),
+        Text("Quyết định", "Decision"),
     ]  # fmt: skip
     sheet.header(headings)
     for finding in blocks.findings(content):
@@ -166,6 +167,7 @@ def _finding(finding: Finding, titles: Titles) -> Iterator[Any]:
     yield titles.form_number(finding.form)
     yield period(finding.period).vi if finding.period else None
     yield from (finding.file, finding.sheet, finding.cell, finding.value, finding.message_vi, finding.message_en)
+    yield word(words.DECISIONS, finding.decision).vi if finding.decision else None
 
 
 def _notes(content: ReleaseContent, titles: Titles, styles: Styles) -> None:

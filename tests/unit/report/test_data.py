@@ -97,7 +97,9 @@ def test_a_csv_line_is_a_figure_and_its_parts_stand_in_columns(files, content):
     assert (marks["value"], marks["names"].split("; ")) == ("7", list(MARKS))
     gifts = next(line for line in lines if line["breakdown"] == "huyen=105" and line["indicator"] == "QT")
     assert (gifts["value"], gifts["coverage_reported"], gifts["coverage_expected"]) == ("20", "1", "1")
-    withheld = next(line for line in lines if (line["indicator"], line["unit"], line["period"]) == ("GT.SL", "12", SPAN))
+    withheld = next(
+        line for line in lines if (line["indicator"], line["unit"], line["period"]) == ("GT.SL", "12", SPAN)
+    )
     assert withheld["coverage_missing"].split(";") == [f"{unit}@2020" for unit in UNITS]
 
 
@@ -139,7 +141,11 @@ def test_parquet_figures_bear_their_titles(files):
     arrow = pq.read_table(pa.BufferReader(files["figures.parquet"]))
     line = next(r for r in arrow.to_pylist() if (r["indicator"], r["unit"], r["period"]) == ("NV.N", "106", SPAN))
     assert line["title_vi"] == "Nhiệm vụ KH&CN cấp Nhà nước"
-    assert (line["title_en"], line["unit_title"], line["value"]) == ("S&T tasks of state level", "Huyện Tam Đường", Decimal(2))
+    assert (line["title_en"], line["unit_title"], line["value"]) == (
+        "S&T tasks of state level",
+        "Huyện Tam Đường",
+        Decimal(2),
+    )
 
 
 def test_more_digits_than_parquet_holds_are_rounded_half_up(content):

@@ -130,6 +130,9 @@ CASES = {
     ),
     "a broken YAML": ("forms/kn.yaml", "form: kn", "form: [kn", "forms/kn.yaml dòng/line", "YAML sai"),
     "a form under another name": ("forms/kn.yaml", "form: kn", "form: khokhan", "must be the file's name", ""),
+    "a text where keys belong": (
+        "forms/sp.yaml", "entity: {kind: product, name: san_pham}", "entity: product", "must be a mapping", "entity",
+    ),
     # CSV: what Excel does
     "a lost leading zero": ("units.csv", "\n03386,", "\n3386,", "mã “3386” ngắn hơn", "“03386”"),
     "a lost zero of a parent": ("unit_map.csv", "\n03386,", "\n3386,", "code “3386” lost its leading zero", "“03386”"),
@@ -212,6 +215,7 @@ CASES = {
         "qt.json", '"ignore_row_if": "either_value_is_missing"', '"ignore_row_if": "never"',
         "either_value_is_missing", "",
     ),
+    "a number where a column belongs": ("sp.json", '"column": "xa"', '"column": 5', "columns as texts", "sp.json"),
     "a broken JSON": ("qt.json", '"name": "qt",', '"name": "qt"', "no JSON", "expectations/qt.json"),
 }  # fmt: skip
 

@@ -140,6 +140,10 @@ def _cell(work: _Work, spec: Field, line: Line, read: Callable[[Any], Typed]) ->
     typed = read(raw)
     if typed.fault is not None:
         return _faulty(work, spec, grid.sheet, at, raw, typed)
+    if at in grid.doubts and spec.numeric and not spec.computed:
+        other = grid.doubts[at][1]
+        _tell(work, "V.two-readers", spec, grid.sheet, at, as_text(raw), f"{as_text(raw)} / {other}", as_text(raw))
+        return _chosen(work, spec, work.findings[-1], Typed(None, NOT_AVAILABLE))
     if typed.state == NOT_AVAILABLE and spec.numeric and not spec.computed:
         _tell(work, "N.not-available", spec, grid.sheet, at, as_text(raw))
     return typed
@@ -182,7 +186,7 @@ def _chosen(work: _Work, spec: Field, finding: Finding, typed: Typed) -> Typed:
     """The value that a person chose for an ambiguous cell, in the place of none."""
     r = work.recognised
     decision = work.reference.decided.get(case_of(finding.about(form=r.form, unit=r.unit, period=r.period)))
-    if finding.code != "V.ambiguous" or decision is None or decision.answer is None:
+    if finding.code not in ("V.ambiguous", "V.two-readers") or decision is None or decision.answer is None:
         return typed
     value = Decimal(decision.answer)
     return Typed(int(value) if spec.type == "integer" else value, "value")

@@ -10,6 +10,7 @@ from etl.errors import WorkbookUnreadable
 from etl.model.grids import Grid
 from etl.steps.read.csv_text import read_csv
 from etl.steps.read.guard import kind_of, refuse
+from etl.steps.read.second import beside_xlrd, with_openpyxl
 from etl.steps.read.sheets_xml import odd_cells, ods_merges, sheet_parts
 
 __all__ = ["Workbook", "read", "refuse"]
@@ -33,8 +34,13 @@ def read(name: str, data: bytes) -> Workbook:
     if kind == "csv":
         grid, encoding = read_csv(name, data)
         return Workbook(kind, (grid,), encoding)
-    grids = _with_calamine(name, data)
-    if kind == "xlsx":
+    try:
+        grids = _with_calamine(name, data)
+    except WorkbookUnreadable as error:
+        return Workbook(kind, _otherwise(error, kind, data))
+    if kind == "xls":
+        grids = beside_xlrd(data, grids)
+    elif kind == "xlsx":
         grids = _with_odd_cells(data, grids)
     elif kind == "ods":
         grids = _with_ods_merges(data, grids)
@@ -60,6 +66,18 @@ def _with_calamine(name: str, data: bytes) -> tuple[Grid, ...]:
         if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
             raise
         raise refuse(name, "reader_died", type(error).__name__) from error
+
+
+def _otherwise(error: WorkbookUnreadable, kind: str, data: bytes) -> tuple[Grid, ...]:
+    """What calamine refuses may be read by openpyxl; if not, calamine's reason stands."""
+    if kind != "xlsx" or error.code == "password":
+        raise error
+    try:
+        return with_openpyxl(data)
+    except MemoryError:
+        raise
+    except Exception as second:
+        raise error from second
 
 
 def _grid(sheet: object, name: str, visible: bool) -> Grid:
