@@ -85,7 +85,7 @@ class EntitySpec:
     listed: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TableSpec:
     """One table of a form: its rows have one schema, one suite and one Parquet file a batch.
 
@@ -111,7 +111,11 @@ class TableSpec:
     across: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, field_id: str) -> Field:
-        return next(f for f in self.fields if f.id == field_id)
+        return self._by_id[field_id]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Field]:
+        return {f.id: f for f in self.fields}
 
     @cached_property
     def stored(self) -> tuple[Field, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
+from decimal import Decimal
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from etl.model.findings import Finding
 from etl.model.releases import ReleaseContent, StatusRow
 from etl.report import blocks, notes, words
 from etl.report.charts import FILLS, charts
-from etl.report.titles import Titles, has_number, parts, shown
+from etl.report.titles import Titles, has_number, number, parts, shown
 from etl.report.words import Text, word
 
 if TYPE_CHECKING:
@@ -193,10 +194,6 @@ def _download_order(name: str) -> tuple[bool, bool, str]:
 
 def _size(size: int) -> Text:
     """Bytes as people read them: B under 1000, then KB or MB with one digit."""
-    from decimal import Decimal
-
-    from etl.report.titles import number
-
     if size < 1000:
         return Text.same(f"{size} B")
     unit, factor = ("KB", 1000) if size < 1_000_000 else ("MB", 1_000_000)

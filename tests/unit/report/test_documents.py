@@ -43,13 +43,18 @@ def test_the_order_in_which_things_arrive_changes_no_byte(content, files):
     assert sums(documents(mixed)) == sums(files)
 
 
-@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
-def test_the_clock_and_language_of_the_host_change_no_byte(files, zone):
+def test_the_clock_and_language_of_the_host_change_no_byte(files):
     program = (
         "import hashlib, json; from etl.report import documents; from tests.unit.report.sample import sample;"
         "print(json.dumps({n: hashlib.sha256(d).hexdigest() for n, d in documents(sample()).items()}))"
     )
-    strange = {"TZ": zone, "LANG": "de_DE.ISO-8859-1", "LC_ALL": "C", "PYTHONHASHSEED": "99", "PYTHONUTF8": "0"}
+    strange = {
+        "TZ": "America/New_York",
+        "LANG": "de_DE.ISO-8859-1",
+        "LC_ALL": "C",
+        "PYTHONHASHSEED": "99",
+        "PYTHONUTF8": "0",
+    }
     path = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
     done = subprocess.run(
         [sys.executable, "-c", program],

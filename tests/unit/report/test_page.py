@@ -7,6 +7,7 @@ import hashlib
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -186,7 +187,7 @@ def test_headings_follow_each_other_and_tables_name_rows_and_columns(seen):
     levels = [int(tag[1]) for tag, _ in seen.tags if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
     assert [given for given in seen.all("th") if given.get("scope") not in ("row", "col", "rowgroup")] == []
     assert [tag for tag in ("header", "nav", "main", "footer") if len(seen.all(tag)) != 1] == []
 

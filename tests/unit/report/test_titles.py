@@ -29,7 +29,7 @@ def test_a_unit_bears_the_name_of_its_time(titles):
     ("indicator", "axis", "code", "vi", "en"),
     [
         ("SP.HA", "san_pham", "Cây chuối", "Cây chuối", "Banana"),
-        ("KN.H", "linh_vuc", "KN8", "Hỗ trợ khoa học và công nghệ trong công nghiệp khai khoáng", "Support science and technology in mining"),
+        ("KN.H", "linh_vuc", "KK1", "Kinh phí cho hoạt động khoa học và công nghệ", "Funding of science and technology"),
         ("QT", "huyen", "112", "Huyện Nậm Nhùn", "Huyện Nậm Nhùn"),
         ("ISO.TS", "dong", "03", "Cơ quan chuyên môn", "Cơ quan chuyên môn"),
         ("ISO", "cap", "district", "Cấp huyện", "District"),

@@ -30,7 +30,8 @@ def titles(sheet) -> list[str]:
 
 
 def lines(sheet) -> list[dict]:
-    return [dict(zip(titles(sheet), row, strict=False)) for row in sheet.iter_rows(min_row=HEADER + 1)]
+    heads = titles(sheet)
+    return [dict(zip(heads, row, strict=False)) for row in sheet.iter_rows(min_row=HEADER + 1)]
 
 
 def figure(sheet, title, period="2020–2021", unit="Tỉnh Lai Châu", part=""):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from etl.model.forms import Field
 from etl.model.grids import Cell
@@ -31,8 +31,7 @@ _DOTS = frozenset(("…", "...", ".."))
 UnitResolver = Callable[[str, tuple[str, ...]], str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(NamedTuple):
     """A typed cell. `fault` is the message code of what is wrong with it; `expected` and `proposal` go with the fault."""
 
     value: Any
@@ -136,6 +135,14 @@ def _number(cell: Cell, spec: Field) -> Typed:
     if quantity.value is None:
         return Typed(None, quantity.state)
     return _sized(quantity.value, quantity.state, spec)
+
+
+def plain_number(cell: float | int, whole: bool) -> Decimal | int | None:
+    """The common cell, quickly: an integral number, or one of at most 15 digits as it is written; else None."""
+    if cell == cell // 1 and -1e15 < cell < 1e15:
+        return int(cell) if whole else Decimal(int(cell))
+    text = repr(cell)
+    return Decimal(text) if not whole and len(text) <= 11 and "e" not in text and "n" not in text else None
 
 
 def _sized(value: Decimal, state: str, spec: Field) -> Typed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from etl.model.findings import Finding
@@ -36,26 +36,24 @@ def check_totals(
                 factor = factors.get(spec.id, (Decimal(1), ""))[0]
                 rows = sums(typed[spec.id], lines, line)
                 if total.value is not None and not _agrees(Decimal(total.value) * factor, rows):
-                    value, expected = as_text(grid.at(*at)), format((rows[0][0] / factor).normalize(), "f")
+                    whole = _sum(typed[spec.id])[0]
+                    value, expected = as_text(grid.at(*at)), format((whole / factor).normalize(), "f")
                     found.append(reference.messages["S7.total"].finding(**about, value=value, expected=expected))
     return found
 
 
-def sums(typed: Sequence[Typed], lines: Sequence[Line], total: Line) -> list[tuple[Decimal, bool]]:
-    """What the total may mean: (sum, complete) of all rows, of its section, of its sheet part."""
-    choices = [
-        [True] * len(lines),
-        [line.section == total.section for line in lines],
-        [line.block == total.block for line in lines],
-    ]
-    result = []
-    for choice in choices:
-        cells = [cell for cell, wanted in zip(typed, choice, strict=True) if wanted]
-        known = [Decimal(cell.value) for cell in cells if cell.state in (VALUE, NIL) and cell.value is not None]
-        result.append((sum(known, Decimal(0)), len(known) == len(cells)))
-    return result
+def sums(typed: Sequence[Typed], lines: Sequence[Line], total: Line) -> Iterator[tuple[Decimal, bool]]:
+    """What the total may mean, the likeliest first: (sum, complete) of all rows, of its section, of its sheet part."""
+    yield _sum(typed)
+    yield _sum([cell for cell, line in zip(typed, lines, strict=True) if line.section == total.section])
+    yield _sum([cell for cell, line in zip(typed, lines, strict=True) if line.block == total.block])
 
 
-def _agrees(total: Decimal, choices: Sequence[tuple[Decimal, bool]]) -> bool:
+def _sum(cells: Sequence[Typed]) -> tuple[Decimal, bool]:
+    known = [cell.value for cell in cells if cell.value is not None and cell.state in (VALUE, NIL)]
+    return Decimal(sum(known)), len(known) == len(cells)
+
+
+def _agrees(total: Decimal, choices: Iterable[tuple[Decimal, bool]]) -> bool:
     """Equal to one of the sums, or above an incomplete one (the missing values may be in it)."""
     return any(total == known or (not complete and total >= known) for known, complete in choices)

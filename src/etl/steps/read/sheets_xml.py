@@ -13,7 +13,8 @@ from xml.etree import ElementTree
 
 from etl.model.grids import At, from_a1
 
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.S)
+_ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.S)
+_FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>\s*(<(?:\w+:)?f\b.*?)</(?:\w+:)?c>", re.S)
 _REF = re.compile(rb'\br="([A-Z]{1,3}[0-9]{1,7})"')
 _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>([^<]*)</")
 _INLINE = re.compile(rb"<(?:\w+:)?is\b")
@@ -44,9 +45,15 @@ def odd_cells(xml: bytes) -> tuple[dict[At, str], frozenset[At], frozenset[int]]
     """Error cells with their text, formula cells without a value, hidden rows (0-based)."""
     errors: dict[At, str] = {}
     no_value: set[At] = set()
-    if b't="e"' in xml or b"<f" in xml or b":f>" in xml:
-        for head, body in _CELL.findall(xml):
-            _judge(head, body, errors, no_value)
+    if b't="e"' in xml:
+        for head, body in _ERROR_CELL.findall(xml):
+            if place := _REF.search(head):
+                value = _VALUE.search(body)
+                errors[from_a1(place.group(1).decode())] = value.group(1).decode() if value else "#ERROR!"
+    if b"<f" in xml or b":f" in xml:
+        for head, body in _FORMULA_CELL.findall(xml):
+            if (place := _REF.search(head)) and not _has_value(head, body):
+                no_value.add(from_a1(place.group(1).decode()))
     hidden: set[int] = set()
     if b"hidden=" in xml:
         for row in _HIDDEN_ROW.findall(xml):
@@ -55,19 +62,12 @@ def odd_cells(xml: bytes) -> tuple[dict[At, str], frozenset[At], frozenset[int]]
     return errors, frozenset(no_value), frozenset(hidden)
 
 
-def _judge(head: bytes, body: bytes, errors: dict[At, str], no_value: set[At]) -> None:
-    place = _REF.search(head)
-    if place is None or not body:
-        return
+def _has_value(head: bytes, body: bytes) -> bool:
+    """An error, a value, or an empty text that the formula really gave."""
+    if b't="e"' in head or _INLINE.search(body):
+        return True
     value = _VALUE.search(body)
-    if b't="e"' in head:
-        errors[from_a1(place.group(1).decode())] = value.group(1).decode() if value else "#ERROR!"
-    elif _is_formula(body) and not _INLINE.search(body) and not (value and (value.group(1) or b't="str"' in head)):
-        no_value.add(from_a1(place.group(1).decode()))  # a formula that gives an empty text has a value
-
-
-def _is_formula(body: bytes) -> bool:
-    return b"<f" in body or b":f>" in body
+    return value is not None and bool(value.group(1) or b't="str"' in head)
 
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"

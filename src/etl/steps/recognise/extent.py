@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -38,27 +39,27 @@ def find_extent(
     """Walk down from the headings to the footer, the next table or the end."""
     extent = Extent(end=min(end, sheet.end))
     columns = {match.column: name for name, match in header.matches.items()}
+    numeric = {col for col, name in columns.items() if table[name].numeric}
+    right = max(columns, default=0)
     section: str | None = None
     for row in range(header.end, min(end, sheet.end)):
         cells = sheet.row(row)
         if not cells:
             continue
-        kind, value = _row_kind(sheet, form, table, columns, cells, wordings)
+        kind, value = _row_kind(form, table, columns, cells, wordings)
         if kind == "footer":
             extent.end = row
             break
         if kind == "section":
             section = value
-            if any(columns.get(col) and table[columns[col]].numeric for col, cell in cells if _is_number(cell)):
+            if any(col in numeric for col, _ in cells):
                 extent.subtotals.append(row)
         else:
-            _take(extent, kind, Line(block, row, section, value), row, cells, columns)
+            _take(extent, kind, Line(block, row, section, value), row, cells, right)
     return extent
 
 
-def _take(
-    extent: Extent, kind: str, line: Line, row: int, cells: list[tuple[int, Cell]], columns: dict[int, str]
-) -> None:
+def _take(extent: Extent, kind: str, line: Line, row: int, cells: list[tuple[int, Cell]], right: int) -> None:
     if kind == "nil":
         extent.nil_at = row
     elif kind == "total":
@@ -67,81 +68,75 @@ def _take(
         extent.unknown_rows.append(row)
     elif kind == "row":
         extent.lines.append(line)
-        right = max(columns)
-        extent.strays += [(row, col) for col, _ in cells if col > right]
+        if cells[-1][0] > right:
+            extent.strays += [(row, col) for col, _ in cells if col > right]
     elif kind == "stray":
         extent.strays += [(row, col) for col, _ in cells]
 
 
 def _row_kind(
-    sheet: Sheet, form: Form, table: TableSpec, columns: dict[int, str], cells: list[tuple[int, Cell]],
-    wordings: Wordings,
-) -> tuple[str, str | None]:  # fmt: skip
+    form: Form, table: TableSpec, columns: dict[int, str], cells: list[tuple[int, Cell]], wordings: Wordings
+) -> tuple[str, str | None]:
     """row | total | section | nil | note | footer | header | spare | stray | unknown, and the section or fixed row."""
-    mapped = [(columns[col], cell) for col, cell in cells if col in columns]
-    first_text = next((cell for _, cell in cells if isinstance(cell, str) and cell.strip()), "")
-    folded = fold(first_text) if first_text and len(first_text) < 300 else ""
-    if table.kind == "matrix" and (code := _fixed_row(table, dict(mapped))) is not None:
+    if table.kind == "matrix" and (code := _fixed_row(table, {columns[c]: v for c, v in cells if c in columns})):
         return "row", code
-    if _is_footer(cells, wordings):
+    texts = [cell for _, cell in cells if type(cell) is str]
+    marks = [mark for text in texts if (mark := wordings.mark(text))]
+    if marks:
+        kind = _marked(marks, texts, cells)
+        if kind is not None:
+            return kind, None
+    if len(texts) == len(cells) <= 2 and any(_is_signature_date(text) for text in texts):
         return "footer", None
-    if folded and any(f" {nil} " in f" {folded} " for nil in wordings.words("row:nil")):
-        return "nil", None
-    if wordings.begins(folded, "row:note"):
-        return "note", None
-    if _is_total(table, mapped, cells, wordings):
-        return "total", None
-    if (section := _section(table, mapped, cells)) is not None:
+    if table.sections and (section := _section(table, texts)) is not None:
         return "section", section
-    if not mapped:
+    if not any(col in columns for col, _ in cells):
         return "stray", None
-    hits, filled = heading_hits(cells, wordings.vocabulary(form, table), wordings)
-    if hits >= 2 and 2 * hits > filled:
-        return "header", None
-    if all(table[name].type == "ordinal" for name, _ in mapped):
+    if len(texts) > 1 and _is_heading(texts[0], form, table, wordings):
+        hits, filled = heading_hits(cells, wordings.vocabulary(form, table), wordings)
+        if hits >= 2 and 2 * hits > filled:
+            return "header", None
+    if len(cells) == 1 and table[columns.get(cells[0][0], table.fields[0].id)].type == "ordinal":
         return "spare", None
     return ("unknown", None) if table.kind == "matrix" else ("row", None)
 
 
-def _is_footer(cells: list[tuple[int, Cell]], wordings: Wordings) -> bool:
-    texts = [cell for _, cell in cells if isinstance(cell, str)]
-    if len(texts) != len(cells) or len(texts) > 5:
-        return False
-    for text in texts:
-        if len(text) < 160 and wordings.begins(fold(text), "row:footer"):
-            return True
-    return len(texts) <= 2 and any(len(t) < 80 and find_signed(t) is not None and _begins_with_place(t) for t in texts)
+def _is_heading(text: str, form: Form, table: TableSpec, wordings: Wordings) -> bool:
+    """A repeated heading row begins with a heading; most rows do not, and are spared the comparison."""
+    return len(text) < 120 and wordings.canonical(text) in wordings.vocabulary(form, table)
 
 
-def _begins_with_place(text: str) -> bool:
+def _marked(marks: list[str], texts: list[str], cells: list[tuple[int, Cell]]) -> str | None:
+    """A row with a word that marks it: a footer has texts only, a total has no second label beside it."""
+    if "nil" in marks:
+        return "nil"
+    if "footer" in marks and len(texts) == len(cells) <= 5:
+        return "footer"
+    if "note" in marks:
+        return "note"
+    labels = sum(_has_letters(text) for text in texts)
+    return "total" if "total" in marks and labels <= 2 else None
+
+
+def _is_signature_date(text: str) -> bool:
     """'Sìn Hồ, ngày 09 tháng 01 năm 2022' is a signature's date; 'ngày 09 tháng 01 năm 2022' may be a cell's value."""
-    return not fold(text).startswith("ngay ") and text.lstrip()[:1].isalpha()
-
-
-def _is_total(
-    table: TableSpec, mapped: list[tuple[str, Cell]], cells: list[tuple[int, Cell]], wordings: Wordings
-) -> bool:
-    """'Tổng số', 'Cộng I+II' …: a total's wording, and no more than one other text in the row."""
-    labels = [cell for _, cell in cells if isinstance(cell, str) and not _is_number(cell)]
-    if not labels or len([t for t in labels if _has_letters(t)]) > 2:
+    if len(text) >= 80 or not text.lstrip()[:1].isalpha() or find_signed(text) is None:
         return False
-    for text in labels:
-        folded = fold(text)
-        wording = wordings.begins(folded, "row:total")
-        if wording and (folded == wording or len(folded.split()) <= len(wording.split()) + 5):
-            return True
-    return False
+    return not fold(text).startswith("ngay ")
 
 
-def _section(table: TableSpec, mapped: list[tuple[str, Cell]], cells: list[tuple[int, Cell]]) -> str | None:
-    """The value of the section that this row opens, or None."""
-    if not table.sections:
+def _section(table: TableSpec, texts: list[str]) -> str | None:
+    """The value of the section that this row opens: its only words are the section's."""
+    if not any(_section_of(table, text.strip()) for text in texts):
         return None
-    texts = [c.strip() for _, c in cells if isinstance(c, str) and _has_letters(c) and not _ROMAN.fullmatch(c.strip())]
-    if len(texts) != 1:
-        return None
-    best = max(table.sections, key=lambda s: _section_likeness(texts[0], s))
-    return best.value if _section_likeness(texts[0], best) >= SECTION_LIKENESS else None
+    words = [t.strip() for t in texts if _has_letters(t) and not _ROMAN.fullmatch(t.strip())]
+    return _section_of(table, words[0]) if len(words) == 1 else None
+
+
+@lru_cache(maxsize=4096)
+def _section_of(table: TableSpec, text: str) -> str | None:
+    best = max(table.sections, key=lambda s: _section_likeness(text, s))
+    return best.value if _section_likeness(text, best) >= SECTION_LIKENESS else None
 
 
 def _section_likeness(text: str, section: RowLabel) -> float:
@@ -166,12 +161,6 @@ def _fixed_row(table: TableSpec, mapped: dict[str, Cell]) -> str | None:
         if fuzz.token_sort_ratio(fold(label), fold(best.label)) >= SECTION_LIKENESS:
             return best.value
     return None
-
-
-def _is_number(cell: Cell) -> bool:
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        return True
-    return isinstance(cell, str) and bool(cell.strip()) and not _has_letters(cell) and any(c.isdigit() for c in cell)
 
 
 def _has_letters(text: str) -> bool:

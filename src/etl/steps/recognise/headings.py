@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -72,23 +72,22 @@ def find_header(sheet: Sheet, form: Form, table: TableSpec, wordings: Wordings, 
     return best if best is not None and len(best.matches) >= min(2, len(table.fields)) else None
 
 
-def _zones(sheet: Sheet, vocabulary: frozenset[str], wordings: Wordings, first: int, end: int) -> list[tuple[int, int]]:
-    """Runs of rows most of whose cells are headings of the table."""
-    zones: list[tuple[int, int]] = []
+def _zones(
+    sheet: Sheet, vocabulary: frozenset[str], wordings: Wordings, first: int, end: int
+) -> Iterator[tuple[int, int]]:
+    """Runs of rows most of whose cells are headings of the table, from the top down."""
     start: int | None = None
     last = first
     for row in range(max(first, sheet.first), min(end, sheet.end)):
         hits, filled = heading_hits(sheet.row(row), vocabulary, wordings)
-        enough = hits >= (1 if start is not None else 2) and 2 * hits >= filled
-        if enough:
+        if hits >= (1 if start is not None else 2) and 2 * hits >= filled:
             start = row if start is None else start
             last = row
         elif start is not None and (filled or row - last > 1):
-            zones.append((start, min(last, start + MAX_HEADING_ROWS - 1)))
+            yield start, min(last, start + MAX_HEADING_ROWS - 1)
             start = None
     if start is not None:
-        zones.append((start, min(last, start + MAX_HEADING_ROWS - 1)))
-    return zones
+        yield start, min(last, start + MAX_HEADING_ROWS - 1)
 
 
 def heading_hits(cells: Sequence[tuple[int, Cell]], vocabulary: frozenset[str], wordings: Wordings) -> tuple[int, int]:

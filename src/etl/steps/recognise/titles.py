@@ -62,20 +62,27 @@ class Title:
 
 def find_markers(sheet: Sheet, wordings: Wordings) -> list[Marker]:
     """Every 'Biểu số: 01/KHCN-H' of a sheet, in reading order."""
-    found = []
+    found: list[Marker] = []
+    labels = {text for text in sheet.distinct if _may_label(text, wordings)}
+    if not labels:
+        return found
     for row, column, text in sheet.texts(sheet.first, sheet.end):
-        if len(text) > 120 or ("/" not in text and not wordings.begins(fold(text), "label:form_number")):
+        if text not in labels:
             continue
-        number = _number_after_label(sheet, row, column, text, wordings)
+        number = _number_after_label(sheet, row, column, text)
         if number is not None:
             form = wordings.form_by_number(number)
             found.append(Marker(Place(row, column, text), number, form, form.number if form else number, 100))
     return found
 
 
-def _number_after_label(sheet: Sheet, row: int, column: int, text: str, wordings: Wordings) -> str | None:
-    if wordings.begins(fold(text), "label:form_number") is None:
-        return None
+def _may_label(text: str, wordings: Wordings) -> bool:
+    if len(text) > 120 or text.lstrip()[:1].lower() not in wordings.marker_letters:
+        return False
+    return wordings.begins(fold(text), "label:form_number") is not None
+
+
+def _number_after_label(sheet: Sheet, row: int, column: int, text: str) -> str | None:
     for candidate in (text, *(str(cell) for col, cell in sheet.row(row) if column < col <= column + 4)):
         if found := _NUMBER.search(candidate):
             return f"{found.group(1)}/{found.group(2)}"

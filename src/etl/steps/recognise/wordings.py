@@ -49,6 +49,46 @@ class Wordings:
         return None
 
     @cached_property
+    def _row_words(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """First word of a wording → (wording, set name) of everything that marks a row as no row of the table."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for name in ("row:footer", "row:nil", "row:note", "row:total"):
+            for wording in self.words(name):
+                found.setdefault(wording.split(" ")[0], []).append((wording, name))
+        return {first: tuple(pairs) for first, pairs in found.items()}
+
+    @cached_property
+    def _marks(self) -> dict[str, str]:
+        return {}
+
+    def mark(self, text: str) -> str:
+        """What a text says of its row: footer | nil | note | total, or '' for an ordinary text. Each text is judged once."""
+        known = self._marks.get(text)
+        if known is None:
+            known = self._mark(fold_text(text)) if len(text) < 300 else ""
+            if len(self._marks) > 200_000:
+                self._marks.clear()
+            self._marks[text] = known
+        return known
+
+    def _mark(self, folded: str) -> str:
+        words = folded.split(" ")
+        for at, word in enumerate(words[:8]):  # 'Ghi chú: Trong kỳ không phát sinh số liệu'
+            pairs = self._row_words.get(word, ())
+            if pairs and any(name == "row:nil" and _starts(words[at:], wording) for wording, name in pairs):
+                return "nil"
+        for wording, name in self._row_words.get(words[0], ()):
+            too_long = len(folded) >= 160 if name == "row:footer" else len(words) > wording.count(" ") + 6
+            if name != "row:nil" and _starts(words, wording) and (name == "row:note" or not too_long):
+                return name.removeprefix("row:")
+        return ""
+
+    @cached_property
+    def marker_letters(self) -> frozenset[str]:
+        """First letters of the labels of a form's number: a cheap sieve before a text is folded."""
+        return frozenset(wording[:1] for wording in self.words("label:form_number"))
+
+    @cached_property
     def _abbreviations(self) -> dict[str, str]:
         return {
             fold(w): fold(means)
@@ -131,6 +171,11 @@ class Wordings:
     def form_by_number(self, number: str) -> Form | None:
         wanted = fold(number)
         return next((f for f in self.reference.forms.values() if fold(f.number) == wanted), None)
+
+
+def _starts(words: list[str], wording: str) -> bool:
+    wanted = wording.split(" ")
+    return words[: len(wanted)] == wanted
 
 
 @lru_cache(maxsize=4)

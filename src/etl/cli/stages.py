@@ -1,0 +1,94 @@
+"""What moves the data on: receive … accept, and consolidate … report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from etl.cli.app import Json, app, judge_files, now, open_stores, print_json
+from etl.errors import UsageError
+
+if TYPE_CHECKING:
+    from etl.pipeline import Stores
+    from etl.store.ledger import BatchRecord
+
+
+@app.command()
+def ingest(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Tệp hoặc thư mục; không ghi thì lấy hộp nhận data/inbox / files or folders; default: the inbox"
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Chỉ kiểm tra, không lưu gì / judge, store nothing")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Nhận bài nộp: đọc, nhận dạng, kiểm tra, ghi sổ. / Take in submissions: read, recognise, validate, record."""
+    from etl.pipeline import receive, take_in
+
+    stores = open_stores()
+    if not paths:
+        stores.settings.inbox.mkdir(parents=True, exist_ok=True)
+        paths = [stores.settings.inbox]
+    if dry_run:
+        judge_files(stores.settings, stores.reference, paths, as_json)
+    at = now()
+    records = [take_in(stores, batch, at) for batch in receive(stores, paths, at)]
+    _tell_taken(stores, records, as_json)
+
+
+def _tell_taken(stores: Stores, records: list[BatchRecord], as_json: bool) -> None:
+    from etl.queries.findings import findings_table
+    from etl.queries.intake import needs_person, summary
+
+    result = summary(stores, records)
+    if as_json:
+        print_json(result.as_json())
+    else:
+        typer.echo(result.text())
+        grave = [f for f in result.findings if f.severity in ("critical", "hold")]
+        if grave:
+            typer.echo("\n" + findings_table(grave))
+    raise typer.Exit(1 if needs_person(result) else 0)
+
+
+@app.command()
+def publish(
+    period: Annotated[str, typer.Option("--period", help="Kỳ: 2021, 2021-Q1, 2020..2021 / the period")],
+    report: Annotated[
+        str | None, typer.Option("--report", help="Báo cáo trong data/reference/reports / which report")
+    ] = None,
+    official: Annotated[bool, typer.Option("--official", help="Bản chính thức / an official release")] = False,
+    by: Annotated[str, typer.Option("--by", help="Người duyệt / who approves")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Lý do / why")] = "",
+    as_json: Json = False,
+) -> None:
+    """Tổng hợp và ra một bản công bố. / Consolidate, then make a numbered release (provisional unless said)."""
+    from etl.model.periods import parse_period
+    from etl.pipeline import consolidate, release, report_named
+    from etl.queries.figures import figures_of, figures_table
+
+    if official and not (by and reason):
+        raise UsageError("Bản chính thức cần --by TÊN và --reason LÝ_DO / an official release needs --by and --reason")
+    stores = open_stores()
+    wanted = report_named(stores.reference, report)
+    done = consolidate(stores, wanted, parse_period(period))
+    record, new = release(stores, done, now(), kind="official" if official else "provisional", by=by, reason=reason)
+    if as_json:
+        typer.echo(json.dumps({"release": record.number, "new": new, "kind": record.kind, "folder": record.folder}))
+        return
+    typer.echo(figures_table(figures_of(stores, record.number), stores.reference, wanted.unit))
+    if new:
+        typer.echo(
+            f"\nBản công bố {record.number} ({'chính thức' if official else 'tạm tính'}) / release {record.number}: {record.folder}"
+        )
+    else:
+        typer.echo(
+            f"\nKhông có gì mới; bản {record.number} vẫn đúng / nothing new, release {record.number} holds: {record.folder}"
+        )
