@@ -16,7 +16,13 @@ from etl.store.reference import load_reference
 from etl.store.reference.learnt import learnt
 
 #: what may be said of a hold beside accept and reject
-_MORE = {"V.ambiguous": (CORRECT,), "V.two-readers": (CORRECT,), "V.unknown-name": (MAP,), "S4.doubtful-heading": (MAP,), "S2.near-unit": (MAP,)}
+_MORE = {
+    "V.ambiguous": (CORRECT,),
+    "V.two-readers": (CORRECT,),
+    "V.unknown-name": (MAP,),
+    "S4.doubtful-heading": (MAP,),
+    "S2.near-unit": (MAP,),
+}
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,7 @@ class TableSpec:
     """One table of a form: its rows have one schema, one suite and one Parquet file a batch.
 
     kind: records (a row an item) | matrix (fixed row codes × columns) | crosstab (members of a dimension across the top).
+    across: of a crosstab, {"field": the field whose members stand across the top, "value": the field of their cells}.
     anchor: the wording above the table, where a sheet holds several. row_code: the field that holds a matrix row's code.
     """
 

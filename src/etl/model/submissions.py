@@ -43,13 +43,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A stretch of one sheet that holds rows of one table. Rows and columns are 0-based from A1."""
+    """A stretch of one sheet that holds rows of one table. Rows and columns are 0-based from A1.
+
+    member: of a crosstab, the field and text of the member whose column this is (a unit, a period, …).
+    """
 
     sheet: str
     columns: Mapping[str, int]
     header: tuple[int, int]
     first: int
     last: int
+    member: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,9 @@ def _column(work: _Work, spec: Field, read: Callable[[Any], Typed]) -> list[Type
     for number, block in enumerate(work.layout.blocks):
         lines = [line for line in work.lines if line.block == number]
         at = block.columns.get(spec.id)
-        if fixed:
+        if block.member is not None and block.member[0] == spec.id:
+            column += [read(block.member[1])] * len(lines)
+        elif fixed:
             column += [Typed(line.fixed, "value") if line.fixed is not None else BLANK for line in lines]
         elif at is None:
             column += [BLANK] * len(lines)

@@ -15,6 +15,7 @@ from etl.model.reference import Reference
 from etl.model.submissions import Evidence, Layout, Line, Recognised
 from etl.model.units import Unit
 from etl.steps.recognise.sheets import Sheet
+from etl.steps.recognise.sources import fill_in
 from etl.steps.recognise.tables import Tables
 from etl.steps.recognise.titles import Marker, Title, signed_below
 from etl.steps.recognise.units import named_in, near, resolve
@@ -42,6 +43,9 @@ class Claim:
 
 def settle(file_name: str, claims: list[Claim], reference: Reference, findings: list[Finding]) -> list[Recognised]:
     """Turn claims into submissions: same form, unit and period on two sheets are one; other years' sheets stay out."""
+    for claim in claims:
+        day = claim.form.valid_to or date.max
+        fill_in(claim.title, claim.form, reference, claim.sheet.name, file_name, day)
     main = _main_period(claims)
     found: dict[tuple[str, str, str], Recognised] = {}
     for claim in claims:
@@ -119,7 +123,10 @@ def _period_notes(claim: Claim, period: Period, main: str | None, reference: Ref
         "sheet": claim.place, "cell": claim.title.period_at.cell if claim.title.period_at else None,
         "value": period.code, "expected": main or "",
     }  # fmt: skip
-    other = main is not None and claim.form.period_kind != "event" and period.code != main
+    alone = (
+        claim.form.period_kind == "event" or "sheet" in claim.form.period_from
+    )  # a sheet a period is as it should be
+    other = main is not None and not alone and period.code != main
     if other and not claim.sheet.grid.visible:
         return None
     if other:
@@ -164,11 +171,12 @@ def _add(
 def _add_table(submission: Recognised, claim: Claim, table: str) -> None:
     extent = claim.tables.extents[table]
     layout = submission.layouts.get(table)
-    blocks = layout.blocks if layout else ()
-    number = len(blocks)
-    submission.layouts[table] = Layout(table, (*blocks, claim.tables.block(claim.sheet.name, table)))
+    known = layout.blocks if layout else ()
+    added = claim.tables.blocks(claim.sheet.name, claim.form.table(table))
+    submission.layouts[table] = Layout(table, (*known, *added))
     for kept, lines in ((submission.lines, extent.lines), (submission.totals, extent.totals)):
-        kept.setdefault(table, []).extend(Line(number, ln.row, ln.section, ln.fixed) for ln in lines)
+        for number in range(len(known), len(known) + len(added)):
+            kept.setdefault(table, []).extend(Line(number, ln.row, ln.section, ln.fixed) for ln in lines)
 
 
 def _evidence(claim: Claim, unit: Unit, period: Period) -> list[Evidence]:
@@ -176,9 +184,11 @@ def _evidence(claim: Claim, unit: Unit, period: Period) -> list[Evidence]:
     found = [Evidence("form", sheet, marker.place.cell, marker.place.text, marker.matched, marker.score)]
     if title.unit_at is not None:
         score = title.unit.score if title.unit else 90
-        found.append(Evidence("unit", sheet, title.unit_at.cell, title.unit_at.text, unit.title, score))
+        place = None if "unit" in title.sources else title.unit_at.cell
+        found.append(Evidence("unit", sheet, place, title.unit_at.text, unit.title, score))
     if title.period_at is not None:
-        found.append(Evidence("period", sheet, title.period_at.cell, title.period_at.text, period.code, 100))
+        place = None if "period" in title.sources else title.period_at.cell
+        found.append(Evidence("period", sheet, place, title.period_at.text, period.code, 100))
     if title.revision_at is not None:
         found.append(
             Evidence("revision", sheet, title.revision_at.cell, title.revision_at.text, str(title.revision), 100)
@@ -198,7 +208,7 @@ def _name_notes(claim: Claim, unit: Unit, file_name: str, period: Period, refere
             reference.messages["S2.file-name"].finding(**about, expected=other, name=file_name, unit_title=unit.title)
         )
     usual = {unit.name, unit.title, *unit.aliases, f"UBND {unit.type} {unit.name}"}
-    if at is not None and at.text not in usual:
+    if at is not None and at.text not in usual and "unit" not in claim.title.sources:
         found.append(reference.messages["N.unit-variant"].finding(**about, expected=f"{unit.code} {unit.title}"))
     return found
 

@@ -40,7 +40,7 @@ def find_extent(
     extent = Extent(end=min(end, sheet.end))
     columns = {match.column: name for name, match in header.matches.items()}
     numeric = {col for col, name in columns.items() if table[name].numeric}
-    right = max(columns, default=0)
+    right = max((*columns, *header.members), default=0)
     section: str | None = None
     for row in range(header.end, min(end, sheet.end)):
         cells = sheet.row(row)

@@ -50,6 +50,7 @@ class Header:
     doubts: list[ColumnMatch] = field(default_factory=list)
     twice: list[tuple[ColumnMatch, ColumnMatch]] = field(default_factory=list)
     unknown: dict[int, str] = field(default_factory=dict)
+    members: dict[int, str] = field(default_factory=dict)
 
     @property
     def end(self) -> int:
@@ -63,24 +64,32 @@ class Header:
 def find_header(sheet: Sheet, form: Form, table: TableSpec, wordings: Wordings, first: int, end: int) -> Header | None:
     """The best heading zone of the table between two rows, or None where nothing looks like its headings."""
     best: Header | None = None
-    for zone in _zones(sheet, wordings.vocabulary(form, table), wordings, first, end):
+    across = table.kind == "crosstab"
+    wanted = len(table.fields) - len(set(table.across.values()))
+    for zone in _zones(sheet, wordings.vocabulary(form, table), wordings, first, end, across):
         header = _match_zone(sheet, form, table, wordings, zone, end)
         if best is None or header.weight > best.weight:
             best = header
-        if best is not None and len(best.matches) >= 0.6 * len(table.fields):
+        if best is not None and len(best.matches) >= 0.6 * wanted:
             break
-    return best if best is not None and len(best.matches) >= min(2, len(table.fields)) else None
+    return best if best is not None and len(best.matches) >= min(2, wanted) else None
 
 
 def _zones(
-    sheet: Sheet, vocabulary: frozenset[str], wordings: Wordings, first: int, end: int
+    sheet: Sheet, vocabulary: frozenset[str], wordings: Wordings, first: int, end: int, across: bool
 ) -> Iterator[tuple[int, int]]:
-    """Runs of rows most of whose cells are headings of the table, from the top down."""
+    """Runs of rows most of whose cells are headings of the table, from the top down.
+
+    across: members may stand beside one known heading, so a row of texts with one is enough to begin.
+    """
     start: int | None = None
     last = first
     for row in range(max(first, sheet.first), min(end, sheet.end)):
         hits, filled = heading_hits(sheet.row(row), vocabulary, wordings)
-        if hits >= (1 if start is not None else 2) and 2 * hits >= filled:
+        enough = hits >= (1 if start is not None else 2) and 2 * hits >= filled
+        if across and start is None and hits and filled > 1:
+            enough = all(type(cell) is str for _, cell in sheet.row(row))
+        if enough:
             start = row if start is None else start
             last = row
         elif start is not None and (filled or row - last > 1):
@@ -108,6 +117,8 @@ def _near_any(text: str, vocabulary: frozenset[str]) -> bool:
 def _match_zone(
     sheet: Sheet, form: Form, table: TableSpec, wordings: Wordings, zone: tuple[int, int], end: int
 ) -> Header:
+    if table.kind == "crosstab":
+        zone = (zone[0], _members_below(sheet, form, table, wordings, zone, end))
     code_row, codes = _code_row(sheet, table, zone, end)
     last = zone[1] if code_row is None or code_row > zone[1] else code_row - 1
     header = Header(zone[0], last, code_row)
@@ -115,7 +126,41 @@ def _match_zone(
     for column, text in _named_by_code(sheet, columns, codes).items():
         columns.setdefault(column, text)
     _decide(header, columns, codes, table, wordings.paths(form, table), wordings)
+    if table.kind == "crosstab":
+        _take_members(header, columns, wordings)
     return header
+
+
+def _take_members(header: Header, columns: Mapping[int, list[str]], wordings: Wordings) -> None:
+    """Columns that are no fixed field are members, named by their lowest heading; totals are none."""
+    unsure = {match.column for match in header.doubts}
+    header.matches = {name: match for name, match in header.matches.items() if match.column not in unsure}
+    header.doubts = []
+    taken = {match.column for match in header.matches.values()}
+    for column, texts in sorted(columns.items()):
+        if column not in taken and texts and wordings.mark(texts[-1]) != "total":
+            header.members[column] = texts[-1]
+    header.unknown = {}
+
+
+def _members_below(
+    sheet: Sheet, form: Form, table: TableSpec, wordings: Wordings, zone: tuple[int, int], end: int
+) -> int:
+    """The last heading row of a crosstab: under the known headings may stand a row with nothing but the members' names."""
+    known = {
+        col
+        for row in range(zone[0], zone[1] + 1)
+        for col, cell in sheet.row(row)
+        if isinstance(cell, str) and wordings.canonical(cell) in wordings.vocabulary(form, table)
+    }
+    first = min(known, default=0)
+    last = zone[1]
+    while last + 1 < min(end, sheet.end, zone[0] + MAX_HEADING_ROWS):
+        cells = sheet.row(last + 1)
+        if not cells or any(type(cell) is not str for _, cell in cells) or any(col <= first for col, _ in cells):
+            break
+        last += 1
+    return last
 
 
 def _named_by_code(sheet: Sheet, columns: Mapping[int, list[str]], codes: Mapping[int, str]) -> dict[int, list[str]]:

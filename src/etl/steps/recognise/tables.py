@@ -33,12 +33,15 @@ class Tables:
     def end(self) -> int:
         return max((extent.end for extent in self.extents.values()), default=0)
 
-    def block(self, sheet: str, table: str) -> Block:
-        header, extent = self.headers[table], self.extents[table]
-        return Block(
-            sheet, {m.field: m.column for m in header.matches.values()}, (header.first, header.end - 1), header.end,
-            extent.end - 1,
-        )  # fmt: skip
+    def blocks(self, sheet: str, table: TableSpec) -> list[Block]:
+        """Where the table's rows stand: one block, or one for each member of a crosstab."""
+        header, extent = self.headers[table.id], self.extents[table.id]
+        columns = {m.field: m.column for m in header.matches.values()}
+        rows = ((header.first, header.end - 1), header.end, extent.end - 1)
+        if table.kind != "crosstab":
+            return [Block(sheet, columns, *rows)]
+        across, value = table.across["field"], table.across["value"]
+        return [Block(sheet, columns | {value: at}, *rows, (across, name)) for at, name in header.members.items()]
 
 
 def read_tables(sheet: Sheet, form: Form, reference: Reference, wordings: Wordings, first: int, end: int) -> Tables:
@@ -99,7 +102,7 @@ def _tell_columns(tables: Tables, sheet: Sheet, reference: Reference, table: Tab
                 )
             )  # fmt: skip
     for spec in table.fields:
-        if spec.id not in header.matches and not spec.optional:
+        if spec.id not in header.matches and not spec.optional and spec.id not in table.across.values():
             label = " / ".join(spec.heading)
             tables.findings.append(
                 reference.messages["S4.missing-column"].finding(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from rapidfuzz import fuzz
@@ -48,7 +48,10 @@ class Marker:
 
 @dataclass(slots=True)
 class Title:
-    """What the title block says; None where it says nothing."""
+    """What the title block says; None where it says nothing.
+
+    sources: unit and period → sheet | file, where they were taken from a name instead.
+    """
 
     unit: UnitMatch | None = None
     unit_at: Place | None = None
@@ -58,6 +61,7 @@ class Title:
     measures: tuple[Place, ...] = ()
     revision: int = 0
     revision_at: Place | None = None
+    sources: dict[str, str] = field(default_factory=dict)
 
 
 def find_markers(sheet: Sheet, wordings: Wordings) -> list[Marker]:

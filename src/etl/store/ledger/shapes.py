@@ -52,9 +52,17 @@ def _block_to_json(block: Block) -> dict[str, Any]:
         "header": list(block.header),
         "first": block.first,
         "last": block.last,
-    }
+    } | ({"member": list(block.member)} if block.member else {})
 
 
 def _block(item: dict[str, Any]) -> Block:
     first, last = item["header"]
-    return Block(item["sheet"], item["columns"], (first, last), item["first"], item["last"])
+    member = item.get("member")
+    return Block(
+        item["sheet"],
+        item["columns"],
+        (first, last),
+        item["first"],
+        item["last"],
+        (member[0], member[1]) if member else None,
+    )

@@ -1,0 +1,53 @@
+"""Unit and period from where the form's YAML says they stand when no title names them: the sheet's or the file's name."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import PurePosixPath
+
+from etl.model.forms import Form
+from etl.model.reference import Reference
+from etl.steps.recognise.titles import Place, Title
+from etl.steps.recognise.units import named_in, resolve
+from etl.text.dates import find_period
+from etl.text.names import squeeze
+
+_YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
+
+
+def fill_in(title: Title, form: Form, reference: Reference, sheet: str, file: str, day: date) -> None:
+    """Complete a title from the declared sources, in their order; what the title says itself stays."""
+    for source in form.period_from:
+        if title.period is None and source in ("sheet", "file"):
+            name = sheet if source == "sheet" else stem(file)
+            if (code := period_in(name)) is not None:
+                title.period, title.period_at = code, Place(0, 0, name)
+                title.sources["period"] = source
+    for source in form.unit_from:
+        if title.unit_at is None and source in ("sheet", "file"):
+            name = sheet if source == "sheet" else stem(file)
+            if (unit := _unit_in(reference, name, day, form.senders)) is not None:
+                title.unit_at = Place(0, 0, unit)
+                title.sources["unit"] = source
+
+
+def stem(file: str) -> str:
+    """A file's name without folder and ending, with blanks for the marks between its words."""
+    return re.sub(r"[_\-.()]+", " ", PurePosixPath(file).stem)
+
+
+def period_in(name: str) -> str | None:
+    """The one period that a name tells: 'Quý I 2021', 'T6-2021', or a single year."""
+    code, _, _ = find_period(f"Kỳ báo cáo: {squeeze(name)}")
+    if code is not None:
+        return code
+    years = set(_YEAR.findall(name))
+    return years.pop() if len(years) == 1 else None
+
+
+def _unit_in(reference: Reference, name: str, day: date, senders: tuple[str, ...]) -> str | None:
+    if (match := resolve(reference, squeeze(name), day, senders)) is not None:
+        return match.unit.title
+    named = named_in(reference, name, day, senders)
+    return named[0].title if len(named) == 1 else None
