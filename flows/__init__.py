@@ -1,6 +1,6 @@
 """The door for operators: Prefect flows over the pipeline's stages. The only place that knows Prefect.
 
-Importing this package sets Prefect's own switches (no telemetry, no promotion, a patient ephemeral server) before
+Importing this package sets Prefect's own switches (no telemetry, no promotion, the UI that asks no outside host) before
 Prefect itself is imported; whatever the operator set in the environment stays.
 """
 
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 
-from flows.switches import SWITCHES
+from etl.settings import find_root
+from flows.switches import switches
 
-for _name, _value in SWITCHES.items():
+for _name, _value in switches(os.environ, find_root()).items():
     os.environ.setdefault(_name, _value)

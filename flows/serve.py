@@ -1,6 +1,7 @@
 """`make serve`: Prefect's server, the deployments and the release pages, in one foreground command on loopback.
 
-Everything is a child or a thread of this process: Ctrl-C (or SIGTERM) ends all of it.
+Three parts: two programs in process groups of their own, and the pages in a thread. Ctrl-C or SIGTERM ends all of them;
+when one of them ends by itself, so do the others, with exit status 1: whoever started us starts us again.
 """
 
 from __future__ import annotations
@@ -8,149 +9,93 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import subprocess
 import sys
 import threading
-import time
-import urllib.error
-import urllib.request
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
 from pathlib import Path
 
-import flows  # noqa: F401  # sets Prefect's switches before Prefect is imported
+from etl.errors import EtlError, UsageError
+from etl.settings import Settings, find_root
+from flows.children import HOST, Child, is_free, prefect_server, wait_healthy
+from flows.pages import serve_pages
+from flows.running import announced
 
-HOST = "127.0.0.1"
-NIGHT = "0 2 * * *"
-START_SECONDS = 180
+PORT, PAGES_PORT = "ETL_UI_PORT", "ETL_PAGES_PORT"
 
 
 def main(arguments: list[str]) -> int:
-    """Start server, pages and deployments; block until told to stop."""
+    """Start everything, say where it is, and stay until told to stop. Exit status: 0 told to, 1 a part ended, 2 cannot start."""
     options = _options(arguments)
-    api = f"http://{HOST}:{options.port}/api"
-    os.environ["PREFECT_API_URL"] = api
-    os.environ["ETL_PAGES_URL"] = f"http://{HOST}:{options.pages_port}"
-    signal.signal(signal.SIGTERM, _interrupt)
-    server = _start_server(options.port)
-    pages = None
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: stop.set())
     try:
-        _wait_healthy(api, server)
-        pages = _start_pages(options.pages_port)
-        print(
-            f"\nGiao diện / UI: http://{HOST}:{options.port}\nTrang công bố / release pages: {os.environ['ETL_PAGES_URL']}"
-            "\nDừng bằng Ctrl-C / stop with Ctrl-C\n",
-            flush=True,
-        )
-        _serve_deployments()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        if pages is not None:
-            pages.shutdown()
-        _stop_server(server)
-        print("Đã dừng. / Stopped.", flush=True)
+        settings = Settings.from_environment(os.environ, find_root())
+        _check_ports(options.port, options.pages_port)
+    except EtlError as error:
+        print(error, file=sys.stderr)
+        return 2
+    with ExitStack() as running:
+        status = _run(settings, options.port, options.pages_port, stop, running)
+        print("Đang dừng… / stopping…", flush=True)
+    print("Đã dừng. / Stopped.", flush=True)
+    return status
+
+
+def _run(settings: Settings, port: int, pages_port: int, stop: threading.Event, running: ExitStack) -> int:
+    """Start the parts, each to be ended by `running`, and watch them."""
+    ui, api = f"http://{HOST}:{port}", f"http://{HOST}:{port}/api"
+    pages = f"http://{HOST}:{pages_port}"
+    os.environ |= {"PREFECT_API_URL": api, "ETL_PAGES_URL": pages}
+    print("Đang khởi động Prefect… / starting Prefect…", flush=True)
+    server = prefect_server(port)
+    running.callback(server.stop)
+    if not wait_healthy(server, api, stop):
+        return _gone(server, stop)
+    running.callback(serve_pages(settings.releases, pages_port))
+    running.enter_context(announced(api))
+    deployments = Child("deployments", "flows.deployments")
+    running.callback(deployments.stop)
+    print(
+        f"\n  Giao diện / UI:                 {ui}\n  Trang công bố / release pages:  {pages}"
+        "\n  Dừng bằng Ctrl-C / stop with Ctrl-C\n",
+        flush=True,
+    )
+    while not stop.wait(1):
+        for child in (server, deployments):
+            if child.ended is not None:
+                return _gone(child, stop)
     return 0
+
+
+def _gone(child: Child, stop: threading.Event) -> int:
+    if stop.is_set():
+        return 0
+    print(
+        f"{child.name}: đã tự kết thúc hoặc không trả lời, xem thông báo ở trên / ended by itself or does not answer, see above"
+        f" (exit {child.ended})",
+        file=sys.stderr,
+    )
+    return 1
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m flows.serve", description=__doc__)
-    parser.add_argument("--port", type=int, default=int(os.environ.get("ETL_UI_PORT", "4200")))
-    parser.add_argument("--pages-port", type=int, default=int(os.environ.get("ETL_PAGES_PORT", "4201")))
+    parser.add_argument("--port", type=int, default=int(os.environ.get(PORT, "4200")), help=f"UI; {PORT}")
+    parser.add_argument(
+        "--pages-port", type=int, default=int(os.environ.get(PAGES_PORT, "4201")), help=f"release pages; {PAGES_PORT}"
+    )
     return parser.parse_args(arguments)
 
 
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
-def _start_server(port: int) -> subprocess.Popen[bytes]:
-    """Prefect's server as a child in its own process group, so that Ctrl-C reaches it only through us."""
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
-    return subprocess.Popen(command, start_new_session=True)
-
-
-def _wait_healthy(api: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(START_SECONDS * 2):
-        if server.poll() is not None:
-            raise SystemExit(
-                f"Máy chủ Prefect không khởi động được / the Prefect server did not start (exit {server.returncode})"
+def _check_ports(port: int, pages_port: int) -> None:
+    """Another server on our port would answer in our place."""
+    for name, number in ((PORT, port), (PAGES_PORT, pages_port)):
+        if not is_free(number):
+            raise UsageError(
+                f"Cổng {number} đang bận, có thể `make serve` đã chạy; đặt {name} để dùng cổng khác"
+                f" / port {number} is in use, perhaps `make serve` runs already; set {name} to use another"
             )
-        try:
-            with urllib.request.urlopen(f"{api}/health", timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.5)
-    raise SystemExit("Máy chủ Prefect không trả lời / the Prefect server does not answer")
-
-
-def _start_pages(port: int) -> ThreadingHTTPServer:
-    """Release folders over HTTP on loopback, read-only: browsers refuse file:// links from the UI."""
-    from flows.stages import open_stores
-
-    root = open_stores().settings.releases
-    root.mkdir(parents=True, exist_ok=True)
-    server = ThreadingHTTPServer((HOST, port), partial(_Pages, directory=str(root)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
-
-
-class _Pages(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Quiet: the log is the operator's."""
-
-    def end_headers(self) -> None:
-        self.send_header("X-Content-Type-Options", "nosniff")
-        self.send_header("Cache-Control", "no-store")
-        super().end_headers()
-
-
-def _serve_deployments() -> None:
-    from prefect import serve
-    from prefect.deployments.runner import RunnerDeployment
-    from prefect.schedules import Cron
-
-    from flows.ingest import ingest
-    from flows.nightly import nightly
-    from flows.publish import publish
-
-    night = Cron(NIGHT, timezone="Asia/Ho_Chi_Minh")
-    deployed = RunnerDeployment.from_flow
-    serve(
-        deployed(
-            nightly,
-            "nightly",
-            schedule=night,
-            tags=["night"],
-            concurrency_limit=1,
-            description="Hằng đêm 02:00: nhận bài nộp và làm mới số liệu. / Every night: take in, renew the figures.",
-        ),
-        deployed(
-            ingest,
-            "ingest",
-            tags=["operator"],
-            concurrency_limit=1,
-            description="Nhận bài nộp ngay. / Take in submissions now.",
-        ),
-        deployed(
-            publish,
-            "publish",
-            tags=["operator"],
-            concurrency_limit=1,
-            description="Tổng hợp và ra bản công bố. / Consolidate and make a release.",
-        ),
-    )
-
-
-def _stop_server(server: subprocess.Popen[bytes]) -> None:
-    if server.poll() is None:
-        os.killpg(server.pid, signal.SIGTERM)
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The pipeline's stages as Prefect tasks. No logic here: a task is a pipeline function and what to do when it fails.
+"""The pipeline's stages as Prefect tasks. No logic here: a task is a pipeline function and when to try it again.
 
 Values between tasks are never persisted by Prefect: what counts stands in the ledger.
 """
@@ -6,19 +6,26 @@ Values between tasks are never persisted by Prefect: what counts stands in the l
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
 
-from prefect import task
+from prefect import Task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.utilities.annotations import quote
 
 from etl import pipeline
+from etl.errors import ReleaseExists, StoreError
 from etl.model.clock import LOCAL_TIME
 from etl.model.periods import Period
 from etl.pipeline import Batch, Consolidated, Stores
 from etl.settings import Settings, find_root
 from etl.store.ledger import BatchRecord, ReleaseRecord
+
+P = ParamSpec("P")
+Value = TypeVar("Value")
 
 
 def open_stores() -> Stores:
@@ -31,32 +38,48 @@ def now() -> datetime:
     return datetime.now(LOCAL_TIME)
 
 
-@task(name="receive", retries=2, retry_delay_seconds=[5, 30], persist_result=False, cache_policy=NO_CACHE)
+def whole(value: Value) -> Value:
+    """A value that Prefect hands to a task as it is: it would look for futures in all that stores and figures hold."""
+    return cast(Value, quote(value))
+
+
+def can_help(task: Any, run: TaskRun, state: State[Any]) -> bool:
+    """Whether trying again can: a disk or a database may come back; a wrong period or reference data stays wrong."""
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, StoreError | OSError) and not isinstance(error, ReleaseExists)
+
+
+def _stage(name: str) -> Callable[[Callable[P, Value]], Task[P, Value]]:
+    """A stage as a task. Each can be tried again: a batch and a release are recorded whole or not at all."""
+
+    def made(function: Callable[P, Value]) -> Task[P, Value]:
+        return Task(
+            function, name=name, retries=2, retry_delay_seconds=[5, 30], retry_condition_fn=can_help, persist_result=False,
+            cache_policy=NO_CACHE,
+        )  # fmt: skip
+
+    return made
+
+
+@_stage("receive")
 def receive(stores: Stores, paths: Sequence[Path], at: datetime) -> list[Batch]:
     """Bytes into the archive."""
     return pipeline.receive(stores, paths, at)
 
 
-@task(
-    name="take_in",
-    task_run_name="take_in {batch.name}",
-    retries=1,
-    retry_delay_seconds=10,
-    persist_result=False,
-    cache_policy=NO_CACHE,
-)
+@_stage("take in")
 def take_in(stores: Stores, batch: Batch, at: datetime) -> BatchRecord:
-    """One batch: read, recognise, normalise, derive, validate, accept. A retry is harmless: a batch is recorded whole or not."""
+    """One batch: read, recognise, normalise, derive, validate, accept."""
     return pipeline.take_in(stores, batch, at)
 
 
-@task(name="consolidate", persist_result=False, cache_policy=NO_CACHE)
+@_stage("consolidate")
 def consolidate(stores: Stores, report: str | None, period: Period) -> Consolidated:
     """Figures from all rows that count."""
     return pipeline.consolidate(stores, pipeline.report_named(stores.reference, report), period)
 
 
-@task(name="release", persist_result=False, cache_policy=NO_CACHE)
+@_stage("release")
 def release(
     stores: Stores, done: Consolidated, at: datetime, kind: str = "provisional", by: str = "", reason: str = ""
 ) -> tuple[ReleaseRecord, bool]:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from etl.settings import find_root
+import os
+from collections.abc import Mapping
+from pathlib import Path
 
+#: a name here that the operator's environment has already is left as it is
 SWITCHES = {
-    # telemetry off: server, client, Great Expectations
+    # telemetry off: server, client, flow runs, Great Expectations
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
+    "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
     "GX_ANALYTICS_ENABLED": "false",
     # the older UI asks no outside host from the operator's browser; the newer one does
     "PREFECT_SERVER_UI_V2_ENABLED": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-    # a busy machine starts the ephemeral server in more than the default 20 s
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-    "PREFECT_HOME": str(find_root() / "data" / ".prefect"),
-    "PREFECT_LOGGING_LEVEL": "INFO",
+    # a run starts this many seconds after its button was pressed, not 10
+    "PREFECT_RUNNER_POLL_FREQUENCY": "3",
     # a run whose host died must not stay "Running" for ever
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
 }
+
+
+def switches(environ: Mapping[str, str], root: Path) -> dict[str, str]:
+    """What to set: the above, and Prefect's own files beside ours, under ETL_DATA."""
+    data = root / os.path.expanduser(environ.get("ETL_DATA") or "data")
+    return {**SWITCHES, "PREFECT_HOME": str(data.absolute() / ".prefect")}

@@ -16,7 +16,7 @@ import etl
 from etl.errors import UsageError
 from etl.model.decisions import in_force, knowledge_hash
 from etl.model.figures import Figure
-from etl.model.findings import Finding
+from etl.model.findings import CRITICAL, Finding
 from etl.model.periods import Period, parse_period
 from etl.model.reference import Reference, Report
 from etl.model.releases import ReleaseContent, StatusRow
@@ -162,9 +162,19 @@ def validate(reference: Reference, files: list[FileReading]) -> list[FileReading
 
         for finding in tell(failures, derived[spec.id], address, {f.id: f.title_vi for f in spec.fields}):
             reading = readings[finding.submission or ""]
-            about = {"form": reading.form, "unit": reading.unit, "period": reading.period, "file": reading.file}
-            reading.findings.append(finding.about(**about))
+            if not _told_already(reading, finding):
+                about = {"form": reading.form, "unit": reading.unit, "period": reading.period, "file": reading.file}
+                reading.findings.append(finding.about(**about))
     return files
+
+
+def _told_already(reading: Reading, finding: Finding) -> bool:
+    """A cell that could not be read is told once: that its value is missing then goes without saying."""
+    return (
+        finding.value is None
+        and finding.cell is not None
+        and any((f.severity, f.sheet, f.cell) == (CRITICAL, finding.sheet, finding.cell) for f in reading.findings)
+    )
 
 
 def _gathered(readings: Iterable[Reading]) -> dict[str, pa.Table]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -93,3 +94,22 @@ def recheck(
         )
     for submission, state in {} if as_json else changed.items():
         typer.echo(f"{submission}: {state}")
+
+
+reference_app = typer.Typer(help="Dữ liệu tham chiếu. / The reference data.", no_args_is_help=True)
+app.add_typer(reference_app, name="reference")
+
+
+@reference_app.command("export")
+def reference_export(
+    out: Annotated[Path | None, typer.Option("--out", help="Thư mục để ghi; không ghi là data/learnt / folder")] = None,
+) -> None:
+    """Ghi những gì đã học từ các quyết định thành CSV để xem lại. / Write what decisions taught, for review."""
+    from etl.acts.export_reference import export_reference
+
+    stores = open_stores()
+    written = export_reference(stores, out or stores.settings.data / "learnt")
+    for path in written:
+        typer.echo(str(path))
+    if not written:
+        typer.echo("Chưa học được gì mới. / Nothing learnt yet.")

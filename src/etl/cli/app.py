@@ -56,13 +56,16 @@ def print_all(values: Iterable[object]) -> None:
 
 
 def judge_files(settings: Settings, reference: Reference, files: list[Path], as_json: bool) -> None:
-    """Tell what is found in workbooks that are not sent yet, and end with 1 where something is grave."""
-    from etl.queries.check import check_files
+    """Tell how workbooks that are not sent yet are understood and what is found; end with 1 where something is grave."""
+    from etl.queries.check import all_findings, judged
+    from etl.queries.explain import explain
     from etl.queries.findings import findings_table
 
-    found = check_files(settings, reference, files)
+    read = judged(settings, reference, files)
+    found = all_findings(read)
     if as_json:
         print_all(f.as_json() for f in found)
     else:
+        typer.echo(explain(read, reference) + "\n")
         typer.echo(findings_table(found) if found else "Không có phát hiện nào. / Nothing found.")
     raise typer.Exit(1 if any(f.severity in ("critical", "hold") for f in found) else 0)

@@ -81,14 +81,12 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Kiểm tra dữ liệu tham chiếu, hoặc một biểu trước khi gửi; không lưu gì. / Check reference data or workbooks."""
-    from etl.queries.check import check_reference
+    from etl.queries.check import check_reference, reference_of
     from etl.settings import Settings, find_root
 
     settings = Settings.from_environment(os.environ, find_root())
     if files:
-        from etl.store.reference import load_reference
-
-        judge_files(settings, load_reference(settings.reference, settings.expectations), files, as_json)
+        judge_files(settings, reference_of(settings), files, as_json)
     faults = check_reference(settings)
     for fault in faults:
         typer.echo(fault, err=not as_json)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from etl.model.decisions import in_force
 from etl.model.findings import Finding
 from etl.model.reference import Reference
+from etl.model.submissions import FileReading
 from etl.pipeline import isolated, validate
 from etl.settings import Settings
 from etl.store.inbox import arrived
+from etl.store.ledger import Ledger
+from etl.store.reference.learnt import learnt
 
 
 def check_reference(settings: Settings) -> list[str]:
@@ -20,8 +24,22 @@ def check_reference(settings: Settings) -> list[str]:
     return faults(settings.reference, settings.expectations)
 
 
-def check_files(settings: Settings, reference: Reference, paths: Sequence[Path]) -> list[Finding]:
+def judged(settings: Settings, reference: Reference, paths: Sequence[Path]) -> list[FileReading]:
     """The whole verdict of some workbooks, without touching the store; read in isolation as at night."""
     items = [(name, hashlib.sha256(data).hexdigest(), data) for name, data in arrived(paths)]
-    files = validate(reference, isolated(settings, reference, "etl.reader:read_given", items)) if items else []
+    return validate(reference, isolated(settings, reference, "etl.reader:read_given", items)) if items else []
+
+
+def all_findings(files: Iterable[FileReading]) -> list[Finding]:
+    """Findings of the files and of their submissions."""
     return [f for file in files for f in (*file.findings, *(g for r in file.readings for g in r.findings))]
+
+
+def reference_of(settings: Settings) -> Reference:
+    """The reference data with what was decided since, where there is a ledger already; none is made."""
+    from etl.store.reference import load_reference
+
+    reference = load_reference(settings.reference, settings.expectations)
+    if settings.database_url.startswith("sqlite") and not (settings.data / "ledger.sqlite").exists():
+        return reference
+    return learnt(reference, in_force(Ledger.open(settings.database_url).decisions()))

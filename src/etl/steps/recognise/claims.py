@@ -48,6 +48,7 @@ def settle(file_name: str, claims: list[Claim], reference: Reference, findings: 
         fill_in(claim.title, claim.form, reference, claim.sheet.name, file_name, day)
     main = _main_period(claims)
     found: dict[tuple[str, str, str], Recognised] = {}
+    taken: list[tuple[tuple[str, str, str], Claim]] = []
     for claim in claims:
         period = _period(claim, reference, findings)
         if period is None:
@@ -61,10 +62,44 @@ def settle(file_name: str, claims: list[Claim], reference: Reference, findings: 
             continue
         key = (claim.form.id, unit.code, period.code)
         submission = found.get(key) or Recognised(*key)
+        if key in found:
+            again = _again(claim, [c for c in taken if c[0] == key])
+            if again == "copy":
+                findings.append(reference.messages["N.sheet-twice"].finding(sheet=claim.place, value=claim.sheet.name))
+                continue
+            if again == "other":
+                notes = [
+                    *notes,
+                    reference.messages["S10.twice"].finding(
+                        sheet=claim.place, value=claim.sheet.name, proposal="reject"
+                    ),
+                ]
+        taken.append((key, claim))
         found[key] = submission
         submission.findings += notes
         _add(submission, claim, unit, file_name, period, reference)
     return list(found.values())
+
+
+def _again(claim: Claim, before: list[tuple[tuple[str, str, str], Claim]]) -> str:
+    """A second sheet of the same form, unit and period: a copy, another version, or (no row in common) its next part."""
+    known = {row for _, other in before for row in _row_texts(other)}
+    mine = _row_texts(claim)
+    if mine <= known:
+        return "copy"
+    fixed = any(claim.form.table(table).kind == "matrix" for table in claim.tables.headers)
+    return "other" if fixed or mine & known else "part"
+
+
+def _row_texts(claim: Claim) -> set[tuple[str, ...]]:
+    """Each row of the claim's tables as its cells read, running numbers aside."""
+    found: set[tuple[str, ...]] = set()
+    for name, header in claim.tables.headers.items():
+        spec = claim.form.table(name)
+        columns = sorted(m.column for m in header.matches.values() if spec[m.field].type != "ordinal")
+        for line in claim.tables.extents[name].lines:
+            found.add((name, *(str(claim.sheet.grid.at(line.row, column)).strip() for column in columns)))
+    return found
 
 
 def _main_period(claims: list[Claim]) -> str | None:
