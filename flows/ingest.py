@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from prefect import flow, get_run_logger
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
 
 from etl.pipeline import Stores
 from etl.queries.intake import Intake, summary
-from flows import stages
+from flows import stages, states
 from flows.artifacts import publish_findings, publish_intake
 
 
-@flow(name="ingest", flow_run_name="ingest {folder}", persist_result=False)
-def ingest(folder: str = "") -> None:
+def _name() -> str:
+    folder = flow_run.parameters.get("folder")
+    return f"ingest {Path(folder).name}" if folder else "ingest: hộp nhận / inbox"
+
+
+@flow(name="ingest", flow_run_name=_name, persist_result=False)
+def ingest(folder: str = "") -> State[Any]:
     """Nhận bài nộp: đọc, nhận dạng, kiểm tra và ghi sổ. / Read, recognise, validate and record what has arrived.
 
     Args:
-        folder: Thư mục hoặc tệp cần nhận; để trống là hộp nhận (data/inbox). / Folder or file; empty means the inbox.
+        folder: Thư mục hoặc tệp trên máy chủ; để trống là hộp nhận (data/inbox). / Folder or file on the server; empty means the inbox.
     """
     stores = stages.open_stores()
     intake = taken_in(stores, folder)
-    publish_intake(intake)
-    publish_findings(stores, intake.findings)
+    tell_intake(stores, intake)
+    if not intake.new and not intake.duplicate:
+        return states.nothing_new("Không có tệp nào mới. / No file is new.")
+    said = f"{intake.new} tệp mới, {len(intake.states)} bài nộp / {intake.new} new files, {len(intake.states)} submissions"
+    return states.after_intake(intake, states.open_holds(stores), states.done(said))
 
 
 def taken_in(stores: Stores, folder: str) -> Intake:
@@ -32,13 +43,20 @@ def taken_in(stores: Stores, folder: str) -> Intake:
     place = Path(folder) if folder else stores.settings.inbox
     if not folder:
         place.mkdir(parents=True, exist_ok=True)
-    batches = stages.receive(stores, [place], at)
+    batches = stages.receive(stages.whole(stores), [place], at)
     files = sum(len(batch.deliveries) for batch in batches)
-    log.info("Có %d tệp, %d lô / %d files in %d batches", files, len(batches), files, len(batches))
+    log.info("Có %d tệp trong %s / files found", files, place)
     records = []
     for number, batch in enumerate(batches, 1):
-        records.append(stages.take_in(stores, batch, at))
-        log.info("Xong lô %d/%d / batch %d of %d done", number, len(batches), number, len(batches))
-    intake = summary(stores, records)
-    log.info("%s", intake.text())
-    return intake
+        named = stages.take_in.with_options(task_run_name=f"take in {number}/{len(batches)}: {len(batch.deliveries)} files")
+        records.append(named(stages.whole(stores), stages.whole(batch), at))
+        log.info("Xong lô %d/%d / batch done", number, len(batches))
+    return summary(stores, records)
+
+
+def tell_intake(stores: Stores, intake: Intake) -> None:
+    """What came and what was found: in the log and as artifacts."""
+    get_run_logger().info("%s", intake.text())
+    publish_intake(intake)
+    if intake.new or intake.duplicate:
+        publish_findings(stores, intake.findings)

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from prefect import flow, get_run_logger
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
 
 from etl.errors import UsageError
 from etl.model.periods import parse_period
-from etl.pipeline import Stores
+from etl.model.reference import Report
+from etl.pipeline import Consolidated, Stores, period_due, report_named
 from etl.store.ledger import ReleaseRecord
-from flows import stages
+from flows import stages, states
 from flows.artifacts import publish_coverage, publish_figures, publish_link
 
 
-@flow(name="publish", flow_run_name="publish {period}", persist_result=False)
+def _name() -> str:
+    period = flow_run.parameters.get("period") or "kỳ đến hạn / the period due"
+    return f"publish {period} ({flow_run.parameters.get('kind') or 'provisional'})"
+
+
+@flow(name="publish", flow_run_name=_name, persist_result=False)
 def publish(
     period: str = "", report: str = "", kind: Literal["provisional", "official"] = "provisional", by: str = "",
     reason: str = "",
-) -> None:  # fmt: skip
+) -> State[Any]:  # fmt: skip
     """Tổng hợp số liệu và ra một bản công bố. / Consolidate the figures and make a numbered release.
 
     Args:
-        period: Kỳ báo cáo: 2021, 2021-Q2 hoặc 2020..2021; để trống là kỳ của báo cáo. / Period; empty means the report's own.
+        period: Kỳ: 2021, 2021-Q2 hoặc 2020..2021; để trống là kỳ đến hạn theo lịch báo cáo. / Period; empty means the one due by the calendar.
         report: Tên báo cáo trong data/reference/reports; để trống là báo cáo đầu tiên. / Report; empty means the first.
         kind: Tạm tính (provisional) hay chính thức (official). / Provisional or official.
         by: Người duyệt, bắt buộc khi chính thức. / Who approves, needed for an official release.
@@ -30,24 +38,29 @@ def publish(
     """
     if kind == "official" and not (by.strip() and reason.strip()):
         raise UsageError("Bản chính thức cần người duyệt và lý do / an official release needs a name and a reason")
-    released(stages.open_stores(), period, report, kind, by, reason)
+    stores = stages.open_stores()
+    wanted = report_named(stores.reference, report or None)
+    _, record, new = released(stores, wanted, period, kind, by, reason)
+    if not new:
+        return states.nothing_new(f"Bản {record.number} vẫn đúng. / Release {record.number} holds.")
+    return states.done(f"Bản công bố {record.number} / release {record.number}")
 
 
 def released(
-    stores: Stores, period: str, report: str, kind: str = "provisional", by: str = "", reason: str = ""
-) -> tuple[ReleaseRecord, bool]:
+    stores: Stores, report: Report, period: str, kind: str = "provisional", by: str = "", reason: str = ""
+) -> tuple[Consolidated, ReleaseRecord, bool]:
     """Consolidate, release, and leave artifacts: figures, coverage, a link to the page."""
-    from etl.pipeline import report_named
-
-    wanted = report_named(stores.reference, report or None)
-    done = stages.consolidate(stores, wanted.id, parse_period(period or wanted.period))
-    record, new = stages.release(stores, done, stages.now(), kind, by, reason)
     log = get_run_logger()
+    wanted = parse_period(period or period_due(stores, report, stages.now()))
+    log.info("Tổng hợp kỳ %s / consolidating", wanted.code)
+    named = stages.consolidate.with_options(task_run_name=f"consolidate {wanted.code}")
+    done = named(stages.whole(stores), report.id, wanted)
+    record, new = stages.release(stages.whole(stores), stages.whole(done), stages.now(), kind, by, reason)
     if new:
         log.info("Bản công bố %d / release %d: %s", record.number, record.number, record.folder)
     else:
         log.info("Không có gì mới, bản %d vẫn đúng / nothing new, release %d holds", record.number, record.number)
-    publish_figures(stores, record.number, wanted.unit)
+    publish_figures(stores, report, record)
     publish_coverage(stores, done.status)
     publish_link(record)
-    return record, new
+    return done, record, new

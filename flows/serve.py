@@ -18,7 +18,7 @@ from etl.errors import EtlError, UsageError
 from etl.settings import Settings, find_root
 from flows.children import HOST, Child, is_free, prefect_server, wait_healthy
 from flows.pages import serve_pages
-from flows.running import announced
+from flows.console import announced
 
 PORT, PAGES_PORT = "ETL_UI_PORT", "ETL_PAGES_PORT"
 

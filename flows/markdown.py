@@ -1,0 +1,24 @@
+"""Markdown as the Prefect UI shows it: what came out of somebody's workbook is text there, never a link, a picture or a tag."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+
+_MARKS = re.compile(r"([\\`*_\[\]|~])")
+#: what would become a link by itself, spelt so that it reads the same and stays text
+_ADDRESSES = (("://", ":&#47;&#47;"), ("www.", "www&#46;"), ("@", "&#64;"))
+
+
+def plain(text: object) -> str:
+    """Somebody else's text inside a line: no mark, tag, table bar or address in it means anything."""
+    safe = _MARKS.sub(r"\\\1", html.escape(str(text), quote=False))
+    for address, spelt in _ADDRESSES:
+        safe = safe.replace(address, spelt)
+    return "<br>".join(" ".join(line.split()) for line in safe.splitlines())
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of cells that are Markdown already; the text of others goes through `plain` first."""
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in (head, ["---"] * len(head), *rows))
