@@ -7,9 +7,11 @@ Prefect itself is imported; whatever the operator set in the environment stays.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from etl.settings import find_root
 from flows.switches import switches
 
 for _name, _value in switches(os.environ, find_root()).items():
     os.environ.setdefault(_name, _value)
+Path(os.environ["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 HOST = "127.0.0.1"
@@ -24,15 +24,12 @@ STOP_SECONDS = 30
 class Child:
     """One program and all that it starts."""
 
-    def __init__(
-        self, name: str, module: str, *arguments: str, environment: Mapping[str, str] | None = None, log: Path | None = None
-    ) -> None:
+    def __init__(self, name: str, module: str, *arguments: str, log: Path | None = None) -> None:
         """Start `python -m module arguments`. log: where its output goes instead of ours."""
         self.name = name
         where = log.open("ab") if log else None
         self._process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments], env={**os.environ, **(environment or {})}, start_new_session=True,
-            stdout=where, stderr=where,
+            [sys.executable, "-m", module, *arguments], start_new_session=True, stdout=where, stderr=where
         )  # fmt: skip
         if where:
             where.close()
@@ -46,14 +43,10 @@ class Child:
         """Ask it to end; after STOP_SECONDS end it and whatever it has started."""
         if self.ended is None:
             self._process.terminate()
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 self._process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                pass
-        try:
+        with suppress(ProcessLookupError):  # it left nobody behind
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # it left nobody behind
         self._process.wait()
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +24,9 @@ def server() -> Iterator[None]:
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
     _quieten()
-    with _address() as api, temporary_settings({PREFECT_API_URL: api}):
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # as Ctrl-C: our server must not stay behind
+    api = os.environ.get("PREFECT_API_URL") or _serving() or _own_server()
+    with temporary_settings({PREFECT_API_URL: api}):
         yield
 
 
@@ -29,7 +34,6 @@ def server() -> Iterator[None]:
 def announced(api: str) -> Iterator[None]:
     """While this lasts, `make run` finds the server of `make serve` and leaves its runs there, for the UI."""
     note = _home() / "serving"
-    note.parent.mkdir(parents=True, exist_ok=True)
     note.write_text(api)
     try:
         yield
@@ -37,28 +41,20 @@ def announced(api: str) -> Iterator[None]:
         note.unlink(missing_ok=True)
 
 
-@contextmanager
-def _address() -> Iterator[str]:
-    known = os.environ.get("PREFECT_API_URL") or _serving()
-    if known:
-        yield known
-        return
-    print("Đang khởi động Prefect… / starting Prefect…", flush=True)
-    port, log = free_port(), _home() / "server.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    api, own = f"http://{HOST}:{port}/api", prefect_server(port, ui=False, log=log)
-    try:
-        if not wait_healthy(own, api):
-            raise StoreError(f"Không khởi động được Prefect, xem / Prefect cannot be started, see {log}")
-        yield api
-    finally:
-        own.stop()
-
-
 def _serving() -> str | None:
     note = _home() / "serving"
     api = note.read_text().strip() if note.is_file() else ""
     return api if api and answers(api) else None
+
+
+def _own_server() -> str:
+    print("Đang khởi động Prefect… / starting Prefect…", flush=True)
+    port, log = free_port(), _home() / "server.log"
+    api, own = f"http://{HOST}:{port}/api", prefect_server(port, ui=False, log=log)
+    atexit.register(own.stop)  # not earlier: when the flow has ended, Prefect still hands in logs and events
+    if not wait_healthy(own, api):
+        raise StoreError(f"Không khởi động được Prefect, xem / Prefect cannot be started, see {log}")
+    return api
 
 
 def _home() -> Path:

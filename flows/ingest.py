@@ -32,7 +32,9 @@ def ingest(folder: str = "") -> State[Any]:
     tell_intake(stores, intake)
     if not intake.new and not intake.duplicate:
         return states.nothing_new("Không có tệp nào mới. / No file is new.")
-    said = f"{intake.new} tệp mới, {len(intake.states)} bài nộp / {intake.new} new files, {len(intake.states)} submissions"
+    said = (
+        f"{intake.new} tệp mới, {len(intake.states)} bài nộp / {intake.new} new files, {len(intake.states)} submissions"
+    )
     return states.after_intake(intake, states.open_holds(stores), states.done(said))
 
 
@@ -48,7 +50,9 @@ def taken_in(stores: Stores, folder: str) -> Intake:
     log.info("Có %d tệp trong %s / files found", files, place)
     records = []
     for number, batch in enumerate(batches, 1):
-        named = stages.take_in.with_options(task_run_name=f"take in {number}/{len(batches)}: {len(batch.deliveries)} files")
+        named = stages.take_in.with_options(
+            task_run_name=f"take in {number}/{len(batches)}: {len(batch.deliveries)} files"
+        )
         records.append(named(stages.whole(stores), stages.whole(batch), at))
         log.info("Xong lô %d/%d / batch done", number, len(batches))
     return summary(stores, records)

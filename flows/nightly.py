@@ -42,7 +42,9 @@ def nightly(period: str = "", report: str = "", inbox: str = "") -> State[Any]:
     waiting = states.open_holds(stores)
     last = _still_true(stores, wanted, asked)
     if last is not None:
-        get_run_logger().info("Không có gì mới, bản %d vẫn đúng / nothing new, release %d holds", last.number, last.number)
+        get_run_logger().info(
+            "Không có gì mới, bản %d vẫn đúng / nothing new, release %d holds", last.number, last.number
+        )
         return states.after_intake(intake, waiting, _nothing_new(last))
     done, record, new = released(stores, wanted, asked)
     said = states.done(f"Bản công bố {record.number} / release {record.number}") if new else _nothing_new(record)
@@ -50,7 +52,9 @@ def nightly(period: str = "", report: str = "", inbox: str = "") -> State[Any]:
 
 
 def _nothing_new(record: ReleaseRecord) -> State[Any]:
-    return states.nothing_new(f"Không có gì mới; bản {record.number} vẫn đúng. / Nothing new; release {record.number} holds.")
+    return states.nothing_new(
+        f"Không có gì mới; bản {record.number} vẫn đúng. / Nothing new; release {record.number} holds."
+    )
 
 
 def _still_true(stores: Stores, report: Report, period: str) -> ReleaseRecord | None:
@@ -95,7 +99,9 @@ def _print_figures(stores: Stores, report: Report, period: str, known: int) -> N
     print(figures_table(figures_of(stores, record.number), stores.reference, report.unit))
     folder = stores.releases.folder(record.number)
     if record.number <= known:
-        print(f"\nKhông có gì mới; bản {record.number} vẫn đúng. / Nothing new; release {record.number} holds: {folder}")
+        print(
+            f"\nKhông có gì mới; bản {record.number} vẫn đúng. / Nothing new; release {record.number} holds: {folder}"
+        )
         return
     print(f"\nBản công bố {record.number} / release {record.number}:")
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):

@@ -30,7 +30,7 @@ def publish(
     """Tổng hợp số liệu và ra một bản công bố. / Consolidate the figures and make a numbered release.
 
     Args:
-        period: Kỳ: 2021, 2021-Q2 hoặc 2020..2021; để trống là kỳ đến hạn theo lịch báo cáo. / Period; empty means the one due by the calendar.
+        period: Kỳ: 2021, 2021-Q2 hoặc 2020..2021; để trống là kỳ đến hạn theo lịch. / Period; empty: the one due by the calendar.
         report: Tên báo cáo trong data/reference/reports; để trống là báo cáo đầu tiên. / Report; empty means the first.
         kind: Tạm tính (provisional) hay chính thức (official). / Provisional or official.
         by: Người duyệt, bắt buộc khi chính thức. / Who approves, needed for an official release.

@@ -17,8 +17,8 @@ from pathlib import Path
 from etl.errors import EtlError, UsageError
 from etl.settings import Settings, find_root
 from flows.children import HOST, Child, is_free, prefect_server, wait_healthy
-from flows.pages import serve_pages
 from flows.console import announced
+from flows.pages import serve_pages
 
 PORT, PAGES_PORT = "ETL_UI_PORT", "ETL_PAGES_PORT"
 

@@ -59,7 +59,9 @@ def findings(reference: Reference, found: Iterable[Finding]) -> str:
     for finding in ordered[:MOST_FINDINGS]:
         groups[_whose(reference, finding)].append(finding)
     parts = [_counted(ordered)]
-    parts += [f"### {plain(unit)}: {_counted(group)}\n\n{_findings_table(reference, group)}" for unit, group in groups.items()]
+    parts += [
+        f"### {plain(unit)}: {_counted(group)}\n\n{_findings_table(reference, group)}" for unit, group in groups.items()
+    ]
     if len(ordered) > MOST_FINDINGS:
         more = len(ordered) - MOST_FINDINGS
         parts.append(f"… và {more} phát hiện nhẹ hơn, xem `etl findings` / and {more} less grave, see `etl findings`")
@@ -68,7 +70,14 @@ def findings(reference: Reference, found: Iterable[Finding]) -> str:
 
 def _gravest(finding: Finding) -> tuple[Any, ...]:
     decided = finding.decision is not None
-    return decided, SEVERITIES.index(finding.severity), finding.unit or "", finding.file, finding.sheet or "", finding.cell or ""
+    return (
+        decided,
+        SEVERITIES.index(finding.severity),
+        finding.unit or "",
+        finding.file,
+        finding.sheet or "",
+        finding.cell or "",
+    )
 
 
 def _whose(reference: Reference, finding: Finding) -> str:
@@ -86,14 +95,16 @@ def _findings_table(reference: Reference, found: Iterable[Finding]) -> str:
     rows = [
         (
             _SEVERITIES[f.severity],
-            reference.forms[f.form].number if f.form in reference.forms else "",
-            plain(f.file) + "".join(f"<br>{plain(p)}" for p in ("!".join(q for q in (f.sheet, f.cell) if q),) if p),
+            reference.forms[f.form].number if f.form and f.form in reference.forms else "",
+            "<br>".join(plain(place) for place in (f.file, "!".join(p for p in (f.sheet, f.cell) if p)) if place),
             f"{plain(f.message_vi)}<br><em>{plain(f.message_en)}</em>",
             _decision(f),
         )
         for f in found
     ]
-    return table(("Mức", "Biểu", "Tệp, ô / file, cell", "Phát hiện và việc cần làm / what, and what to do", "Mã / id"), rows)
+    return table(
+        ("Mức", "Biểu", "Tệp, ô / file, cell", "Phát hiện và việc cần làm / what, and what to do", "Mã / id"), rows
+    )
 
 
 def _decision(finding: Finding) -> str:
@@ -121,9 +132,13 @@ def _how_to_decide(found: Sequence[Finding]) -> list[str]:
 def figures(reference: Reference, report: Report, period: str, found: Iterable[Mapping[str, Any]]) -> str:
     """found: one unit's figures of a release, in the documented JSON shape; breakdowns are left to the release page."""
     totals = {(f["indicator"], f["period"]): f for f in found if f["breakdown"] is None}
-    order = list(dict.fromkeys(i for item in report.items for i in item.indicators if any(i == one for one, _ in totals)))
+    order = list(
+        dict.fromkeys(i for item in report.items for i in item.indicators if any(i == one for one, _ in totals))
+    )
     periods = sorted({p for _, p in totals}, key=lambda p: (p != period, p))
-    main = {i: next(p for p in (periods if (i, period) in totals else reversed(periods)) if (i, p) in totals) for i in order}
+    main = {
+        i: next(p for p in (periods if (i, period) in totals else reversed(periods)) if (i, p) in totals) for i in order
+    }
     keys = [i for i in report.options.get("key") or order if i in main]
     key_rows = [_key_figure(reference, totals[i, main[i]]) for i in keys]
     all_rows = [
@@ -134,7 +149,10 @@ def figures(reference: Reference, report: Report, period: str, found: Iterable[M
     return "\n\n".join(
         [
             f"## Số liệu chính / key figures, {period}",
-            table(("Chỉ tiêu / indicator", "Giá trị / value", "Kỳ / period", "Báo cáo / reports", "Còn thiếu / missing"), key_rows),
+            table(
+                ("Chỉ tiêu / indicator", "Giá trị / value", "Kỳ / period", "Báo cáo / reports", "Còn thiếu / missing"),
+                key_rows,
+            ),
             "## Mọi chỉ tiêu theo kỳ / every indicator by period",
             table(("Mã / id", "Chỉ tiêu / indicator", *periods, "Đơn vị tính"), all_rows),
         ]

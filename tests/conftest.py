@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from etl.model.clock import LOCAL_TIME
 from etl.model.reference import Reference
 from etl.pipeline import Stores, open_stores
 from etl.settings import Settings
 from etl.store.reference import load_reference
+from tests import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "data" / "samples" / "laichau-st"
@@ -40,3 +43,17 @@ def stores(tmp_path: Path) -> Stores:
 @pytest.fixture(scope="session")
 def reference() -> Reference:
     return load_reference(ROOT / "data" / "reference", ROOT / "expectations")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[sa.URL]:
+    """A PostgreSQL server for the whole session; its tests bear the mark `postgres`."""
+    with postgres.server() as address:
+        yield address
+
+
+@pytest.fixture
+def postgres_url(postgres_server: sa.URL) -> Iterator[str]:
+    """A new, empty database."""
+    with postgres.database(postgres_server) as url:
+        yield url

@@ -1,11 +1,14 @@
 """The ledger: what arrived, what it is, what was found, what counts, and who did what, in one database.
 
-values: what goes in and out · schema, migrations: the tables · connection: SQLite and PostgreSQL · recording: a batch ·
-standing, settling: which revision counts · chain: the audit log · queries: what it is asked · ledger: the door.
+values: what goes in and out · schema, migrations: the tables · connection: SQLite and PostgreSQL · recording,
+rereading: a batch · standing, settling, withdrawing: which revision counts · deciding, publishing: what people say ·
+chain: the audit log · queries, past: what it is asked, now and as it was · view, ledger: the door.
 """
 
-from etl.store.ledger.ledger import Ledger, View
+from etl.store.ledger.ledger import Ledger
 from etl.store.ledger.values import (
+    PUBLISHED,
+    RECALLED,
     BatchRecord,
     CurrentSubmission,
     DeliveryRecord,
@@ -19,8 +22,11 @@ from etl.store.ledger.values import (
     batch_hash,
     reading_id,
 )
+from etl.store.ledger.view import View
 
 __all__ = [
+    "PUBLISHED",
+    "RECALLED",
     "BatchRecord",
     "CurrentSubmission",
     "DeliveryRecord",

@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from etl.errors import StoreError
+from etl.store.ledger.mounts import mounts, network_kind
 from etl.store.ledger.schema import HEAD
 
 #: how long a run waits for another one's transaction, in seconds
@@ -101,6 +102,7 @@ def _migrate(connection: Connection) -> None:
 def _sqlite(address: URL) -> Engine:
     if not address.database or address.database.startswith(":"):
         raise StoreError("Sổ cái phải là một tệp / the ledger must be a file: sqlite:///…")
+    _refuse_share(Path(address.database))
     _prepare_file(Path(address.database))
     engine = create_engine(
         address.set(drivername="sqlite+pysqlite"), poolclass=NullPool, connect_args={"timeout": PATIENCE}
@@ -120,6 +122,17 @@ def _sqlite(address: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _refuse_share(path: Path) -> None:
+    kind = network_kind(path.parent.resolve(), mounts())
+    if kind is not None:
+        raise StoreError(
+            f"Sổ cái SQLite không dùng được trên ổ mạng ({kind}): hai máy có thể ghi đè nhau. Hãy đặt ETL_DATA trên đĩa "
+            f"của máy này, hoặc dùng PostgreSQL bằng ETL_DATABASE_URL / a SQLite ledger cannot be used on a network "
+            f"share ({kind}): two machines could overwrite each other. Put ETL_DATA on a disk of this machine, or use "
+            f"PostgreSQL by ETL_DATABASE_URL: {path}"
+        )
 
 
 def _prepare_file(path: Path) -> None:

@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from etl.errors import UsageError
-from etl.model.decisions import Decision, case_of, in_force
+from etl.model.decisions import ACCEPT, Decision, case_of, in_force
 from etl.model.findings import Finding
-from etl.store.ledger import chain
+from etl.store.ledger import chain, withdrawing
 from etl.store.ledger.schema import decisions
+from etl.store.ledger.settling import SAME_RANK
 from etl.store.ledger.shapes import to_json
 
 _FINDING = tuple(item.name for item in fields(Finding))
@@ -52,7 +53,14 @@ def add(
         }
         key = connection.execute(decisions.insert().values(row)).inserted_primary_key
         new.append(Decision(int(key[0]) if key else 0, case, hold, verb, argument, by, reason, at))
+        if hold.code == SAME_RANK:
+            withdrawing.withdraw(connection, _loser(hold, verb), by, reason, at)
     return new
+
+
+def _loser(hold: Finding, verb: str) -> str:
+    """Of two submissions of one rank the hold proposes its own: refused, the other one goes on counting."""
+    return (hold.expected if verb == ACCEPT else hold.submission) or ""
 
 
 def undo(connection: Connection, decision: int, by: str, reason: str, at: datetime) -> Decision:
@@ -76,6 +84,8 @@ def undo(connection: Connection, decision: int, by: str, reason: str, at: dateti
         "position": position,
     }
     connection.execute(decisions.insert().values(row))
+    if old.finding.code == SAME_RANK:
+        withdrawing.reinstate(connection, _loser(old.finding, old.verb), by, reason, at)
     return old
 
 

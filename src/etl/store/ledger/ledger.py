@@ -2,140 +2,19 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, delete, select
 
-from etl.errors import ReleaseExists, UsageError
 from etl.model.decisions import Decision
 from etl.model.findings import Finding
-from etl.model.submissions import Evidence, Layout, TypedTotal
-from etl.store.ledger import chain, connection, deciding, queries, recording, rereading
-from etl.store.ledger.rows import release_row
-from etl.store.ledger.schema import leases, releases, submissions
-from etl.store.ledger.settling import settle
-from etl.store.ledger.values import (
-    BatchRecord,
-    CurrentSubmission,
-    DeliveryRecord,
-    EventRecord,
-    FileOutcome,
-    KnownLakeFile,
-    LakeEntry,
-    ReleaseRecord,
-    Stamp,
-    SubmissionRecord,
-)
-
-
-class View(ABC):
-    """What the ledger can be asked."""
-
-    @abstractmethod
-    def _reading(self) -> AbstractContextManager[Connection]: ...
-
-    def known(self, sha256s: Iterable[str]) -> set[str]:
-        """Those of these bytes that were taken in; a batch is recorded whole or not at all, nothing is half known."""
-        with self._reading() as c:
-            return queries.known(c, sha256s)
-
-    def deliveries(self) -> list[DeliveryRecord]:
-        """Every file as it arrived, in the order of arrival."""
-        with self._reading() as c:
-            return queries.all_deliveries(c)
-
-    def submissions(self, form: str | None = None, periods: Collection[str] | None = None) -> list[SubmissionRecord]:
-        """Every submission whatever its state, sorted by form, unit, period and revision. periods: their codes."""
-        with self._reading() as c:
-            return queries.all_submissions(c, form, periods)
-
-    def current(
-        self, form: str | None = None, periods: Collection[str] | None = None, superseded: bool = False
-    ) -> list[CurrentSubmission]:
-        """The submissions that count, at most one for each form, unit and period; sorted by these.
-
-        superseded: with those that counted until a later revision came, for what is still to be told about them.
-        """
-        with self._reading() as c:
-            return queries.current(c, form, periods, superseded)
-
-    def findings(
-        self, submission: str | None = None, severity: str | None = None, file: str | None = None
-    ) -> list[Finding]:
-        """Findings of current readings and of deliveries, told under every name that their bytes came under."""
-        with self._reading() as c:
-            return queries.all_findings(c, submission, severity, file)
-
-    def layout(self, reading: str) -> dict[str, Layout]:
-        """Table → where its rows stand. Raises UsageError for an unknown reading."""
-        with self._reading() as c:
-            return queries.layout(c, reading)
-
-    def evidence(self, reading: str) -> list[Evidence]:
-        """Why the submission was taken for what it is. Raises UsageError for an unknown reading."""
-        with self._reading() as c:
-            return queries.evidence(c, reading)
-
-    def totals(self, reading: str) -> list[TypedTotal]:
-        """The totals that the sender typed. Raises UsageError for an unknown reading."""
-        with self._reading() as c:
-            return queries.totals(c, reading)
-
-    def decisions(self, until: int | None = None) -> list[Decision]:
-        """Every decision and undoing in order, up to a ledger position where one is given."""
-        with self._reading() as c:
-            return deciding.all_decisions(c, until)
-
-    def lake_files(self) -> list[KnownLakeFile]:
-        """Every Parquet file that counts, sorted by path."""
-        with self._reading() as c:
-            return queries.all_lake_files(c)
-
-    def leased(self, at: datetime) -> set[str]:
-        """The batches that somebody is working on."""
-        with self._reading() as c:
-            return queries.leased(c, at)
-
-    def events(self, after: int = 0) -> list[EventRecord]:
-        """The audit log after a position, in order."""
-        with self._reading() as c:
-            return list(chain.all_events(c, after))
-
-    def position(self) -> int:
-        """The position of the last event; 0 in an empty ledger."""
-        with self._reading() as c:
-            return chain.position(c)
-
-    def verify_chain(self) -> list[str]:
-        """What is wrong with the audit log, in two languages; empty when nobody has touched it."""
-        with self._reading() as c:
-            return chain.faults(c)
-
-    def releases(self) -> list[ReleaseRecord]:
-        """Every release, by number."""
-        with self._reading() as c:
-            return queries.all_releases(c)
-
-    def release(self, number: int) -> ReleaseRecord:
-        """One release. Raises UsageError where there is none of this number."""
-        with self._reading() as c:
-            return queries.release(c, number)
-
-    def next_release_number(self) -> int:
-        """1, 2, …: one more than the last. Two runs may be told the same; `add_release` takes only one of them."""
-        return max((release.number for release in self.releases()), default=0) + 1
-
-
-class _Snapshot(View):
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def _reading(self) -> AbstractContextManager[Connection]:
-        return nullcontext(self._connection)
+from etl.store.ledger import chain, connection, deciding, publishing, recording, rereading, withdrawing
+from etl.store.ledger.schema import leases
+from etl.store.ledger.values import BatchRecord, FileOutcome, LakeEntry, ReleaseRecord, Stamp
+from etl.store.ledger.view import Past, Snapshot, View
 
 
 class Ledger(View):
@@ -158,18 +37,32 @@ class Ledger(View):
     def snapshot(self) -> Iterator[View]:
         """One consistent view for several questions: what others record meanwhile is not seen."""
         with self._reading() as c:
-            yield _Snapshot(c)
+            yield Snapshot(c)
+
+    def at(self, position: int) -> View:
+        """The ledger as it was when it had this many events: what counted then, what was told, what was decided."""
+        return Past(self._engine, position)
 
     def record_batch(
-        self, batch: str, outcomes: Sequence[FileOutcome], lake_files: Sequence[LakeEntry], at: datetime, stamp: Stamp
+        self,
+        batch: str,
+        outcomes: Sequence[FileOutcome],
+        lake_files: Sequence[LakeEntry],
+        at: datetime,
+        stamp: Stamp,
+        check: Callable[[], object] | None = None,
     ) -> BatchRecord:
         """Record all that a batch of files gave, in one transaction; what is known already stays as it is.
 
         batch: its name (`batch_hash`); rows in the lake bear `reading_id(submission, batch)`. The same bytes under
         another name are one delivery more; same bytes and name change nothing, so recording a batch again is harmless.
+        check: runs first, while no other run can write; what it raises stops the recording.
+
         Raises StoreError where the database fails or a submission's id is taken; then nothing was recorded.
         """
         with self._writing() as c:
+            if check is not None:
+                check()
             return recording.record(c, batch, outcomes, lake_files, at, stamp)
 
     def reread(
@@ -180,9 +73,12 @@ class Ledger(View):
         at: datetime,
         stamp: Stamp,
         by: str,
+        check: Callable[[], object] | None = None,
     ) -> Mapping[str, str]:
         """Record new readings of kept files in the place of the current ones; returns what changed: submission → state."""
         with self._writing() as c:
+            if check is not None:
+                check()
             return rereading.reread(c, batch, outcomes, lake_files, at, stamp, by)
 
     def decide(
@@ -202,33 +98,37 @@ class Ledger(View):
 
         Withdrawn twice is withdrawn once. Raises UsageError for an unknown submission.
         """
-        s = submissions.c
         with self._writing() as c:
-            row = c.execute(select(submissions).where(s.id == submission)).first()
-            if row is None:
-                raise UsageError(f"Không có bài nộp này / there is no such submission: {submission}")
-            if row.withdrawn:
-                return {}
-            c.execute(update(submissions).where(s.id == submission).values(withdrawn=True))
-            changed = settle(c, [(row.form, row.unit, row.period)])
-            chain.append(c, "withdraw", by, submission, {"reason": reason, "states": changed}, at)
-            return changed
+            return withdrawing.withdraw(c, submission, by, reason, at)
+
+    def reinstate(self, submission: str, by: str, reason: str, at: datetime) -> Mapping[str, str]:
+        """Let a withdrawn submission take part again; returns what changed. Raises UsageError for an unknown one."""
+        with self._writing() as c:
+            return withdrawing.reinstate(c, submission, by, reason, at)
 
     def add_event(self, kind: str, by: str, subject: str, payload: Mapping[str, Any], at: datetime) -> int:
         """Append to the audit log; returns the position. payload: what JSON can hold."""
         with self._writing() as c:
             return chain.append(c, kind, by, subject, payload, at)
 
-    def add_release(self, release: ReleaseRecord) -> int:
-        """Record a release; returns the position of its event. Raises ReleaseExists where the number is taken."""
+    def add_release(
+        self,
+        release: ReleaseRecord,
+        basis: Mapping[str, Any] | None = None,
+        place: Callable[[], object] | None = None,
+    ) -> int:
+        """Record a release; returns the position of its event.
+
+        basis: what is needed to make and check it again. place: puts its folder where it belongs, while no other run can
+        write. Raises ReleaseExists where the number is taken, or a release of this report has seen more of the ledger.
+        """
         with self._writing() as c:
-            taken = c.execute(select(releases).where(releases.c.number == release.number)).first()
-            if taken is not None:
-                raise ReleaseExists(release.number, taken.folder)
-            c.execute(releases.insert().values(release_row(release)))
-            payload = {key: value for key, value in release_row(release).items() if key != "created_at"}
-            by = release.by or chain.PROGRAM
-            return chain.append(c, "release", by, str(release.number), payload, release.created_at)
+            return publishing.add(c, release, basis or {}, place)
+
+    def recall(self, number: int, by: str, reason: str, at: datetime) -> bool:
+        """Mark a release as wrong; False where it was already. Raises UsageError for an unknown number."""
+        with self._writing() as c:
+            return publishing.recall(c, number, by, reason, at)
 
     def take_lease(self, batch: str, holder: str, until: datetime, at: datetime) -> bool:
         """Say that a batch is being worked on. False where another holder's lease still runs at `at`.

@@ -19,6 +19,7 @@ from etl.store.ledger.rows import (
     finding_value,
     release_value,
     submission_value,
+    verdict_now,
 )
 from etl.store.ledger.schema import deliveries, findings, lake_files, leases, readings, releases, submissions
 from etl.store.ledger.shapes import clean, evidence_from_json, layouts_from_json, totals_from_json
@@ -51,7 +52,7 @@ def all_submissions(
 ) -> list[SubmissionRecord]:
     """Every submission whatever its state, sorted by form, unit, period and revision."""
     rows = connection.execute(_submissions().where(_asked(form, periods)))
-    return sorted((submission_value(row) for row in rows), key=_by_key)
+    return sorted((submission_value(row) for row in rows), key=by_key)
 
 
 def current(
@@ -66,8 +67,8 @@ def current(
     """
     states = [*COUNTING, "superseded"] if superseded else [*COUNTING]
     rows = connection.execute(_submissions().where(_asked(form, periods), submissions.c.state.in_(states))).all()
-    lake = _lake_by_batch(connection, {row.batch for row in rows})
-    return sorted((current_value(row, lake[row.batch]) for row in rows), key=_by_key)
+    lake = lake_by_batch(connection, {row.batch for row in rows})
+    return sorted((current_value(submission_value(row), row, lake[row.batch]) for row in rows), key=by_key)
 
 
 def all_findings(
@@ -145,7 +146,7 @@ def _submissions() -> Select[Any]:
             s.id.label("submission"),
             r.id.label("reading"),
             *(s.form, s.unit, s.period, s.revision, s.stated_revision, s.state, s.nil, s.sha256),
-            *(s.received_at, s.signed, s.content, r.verdict, r.batch, r.layout, r.row_counts),
+            *(s.received_at, s.signed, s.content, verdict_now(), r.batch, r.layout, r.row_counts),
             deliveries.c.name.label("file"),
         )
         .join(readings, (r.submission == s.id) & r.current)
@@ -162,7 +163,8 @@ def _asked(form: str | None, periods: Collection[str] | None) -> ColumnElement[b
     return wanted
 
 
-def _by_key(item: SubmissionRecord) -> tuple[str, str, str, int]:
+def by_key(item: SubmissionRecord) -> tuple[str, str, str, int]:
+    """A total order of submissions."""
     return (item.form, item.unit, item.period, item.revision)
 
 
@@ -177,12 +179,15 @@ def _of_readings() -> Select[Any]:
 
 
 def _of_deliveries() -> Select[Any]:
-    return select(findings, deliveries.c.name.label("told_under"), deliveries.c.sha256).join(
-        deliveries, deliveries.c.id == findings.c.delivery
+    return (
+        select(findings, deliveries.c.name.label("told_under"), deliveries.c.sha256)
+        .join(deliveries, deliveries.c.id == findings.c.delivery)
+        .where(findings.c.ended.is_(None))
     )
 
 
-def _lake_by_batch(connection: Connection, batches: Collection[str]) -> dict[str, dict[str, str]]:
+def lake_by_batch(connection: Connection, batches: Collection[str]) -> dict[str, dict[str, str]]:
+    """Batch → table → path."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for some in chunks(sorted(batches)):
         for row in connection.execute(select(lake_files).where(lake_files.c.batch.in_(some))):

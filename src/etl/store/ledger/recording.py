@@ -66,12 +66,13 @@ def record(
     changed: dict[str, str] = {}
     position = None
     if fresh:
-        rows = _gathered(connection, originals, copies, batch, at, stamp)
+        position = chain.position(connection) + 1
+        rows = _gathered(connection, originals, copies, batch, at, stamp, position)
         if rows.readings:
             rows.lake_files = lake_rows(connection, files, batch, at)
         rows.insert(connection)
         changed = settle(connection, rows.keys | _moved_earlier(connection, copies))
-        position = chain.append(connection, "batch", chain.PROGRAM, batch, _payload(rows, changed), at)
+        chain.append(connection, "batch", chain.PROGRAM, batch, _payload(rows, changed, read_of(outcomes)), at)
     states = _states(connection, {outcome.delivery.sha256 for outcome in outcomes})
     return BatchRecord(batch, len(originals), len(copies), len(outcomes) - len(fresh), states, changed, position)
 
@@ -120,6 +121,7 @@ def _gathered(
     batch: str,
     at: datetime,
     stamp: Stamp,
+    position: int,
 ) -> _Rows:
     rows = _Rows()
     arrived = [(outcome.delivery, reading) for outcome in originals for reading in outcome.reading.readings]
@@ -128,15 +130,15 @@ def _gathered(
     about |= queries.delivery_findings(connection, {o.delivery.sha256 for o in copies} - set(about))
     for outcome in originals:
         state = RECOGNISED if outcome.reading.readings else UNRECOGNISED
-        rows.deliveries.append(delivery_row(outcome.delivery, batch, state, at))
-    rows.deliveries += [delivery_row(outcome.delivery, batch, DUPLICATE, at) for outcome in copies]
+        rows.deliveries.append(delivery_row(outcome.delivery, batch, state, at, position))
+    rows.deliveries += [delivery_row(outcome.delivery, batch, DUPLICATE, at, position) for outcome in copies]
     for outcome in (*originals, *copies):
-        rows.findings += rows_about(outcome.delivery, about.get(outcome.delivery.sha256, []))
+        rows.findings += rows_about(outcome.delivery, about.get(outcome.delivery.sha256, []), position)
     revisions = next_revisions(connection, {_key(reading) for _, reading in arrived})
     for delivery, reading in sorted(arrived, key=_arrival):
         revisions[_key(reading)] += 1
         rows.submissions.append(submission_row(reading, delivery, revisions[_key(reading)]))
-        row = reading_row(reading, batch, stamp, at)
+        row = reading_row(reading, batch, stamp, at, position)
         rows.readings.append(row)
         for ordinal, finding in enumerate(reading.findings):
             rows.findings.append(finding_row(placed(finding, reading, delivery), ordinal=ordinal, reading=row["id"]))
@@ -156,10 +158,15 @@ def _refuse_taken(connection: Connection, arrived: Sequence[Reading]) -> None:
         )
 
 
-def rows_about(delivery: Delivery, about: Iterable[Finding]) -> list[dict[str, Any]]:
+def read_of(outcomes: Iterable[FileOutcome]) -> list[str]:
+    """The bytes whose rows lie in the batch's Parquet files, sorted: what is read to make these files again."""
+    return sorted({reading.sha256 for outcome in outcomes for reading in outcome.reading.readings})
+
+
+def rows_about(delivery: Delivery, about: Iterable[Finding], position: int) -> list[dict[str, Any]]:
     owner = delivery_id(delivery)
     return [
-        finding_row(finding.about(file=delivery.name), ordinal=ordinal, delivery=owner)
+        finding_row(finding.about(file=delivery.name), ordinal=ordinal, position=position, delivery=owner)
         for ordinal, finding in enumerate(about)
     ]
 
@@ -216,7 +223,7 @@ def _moved_earlier(connection: Connection, copies: Iterable[FileOutcome]) -> set
     """Bytes that turn out to have come earlier than was known: their submissions' rank falls. Returns the keys."""
     s = submissions.c
     moved: set[Key] = set()
-    for outcome in copies:
+    for outcome in sorted(copies, key=lambda o: (o.delivery.received_at, o.delivery.name)):
         delivery = outcome.delivery
         later = (s.sha256 == delivery.sha256) & (s.received_at > delivery.received_at)
         touched = [tuple(row) for row in connection.execute(select(s.form, s.unit, s.period).where(later))]
@@ -227,12 +234,13 @@ def _moved_earlier(connection: Connection, copies: Iterable[FileOutcome]) -> set
     return moved
 
 
-def _payload(rows: _Rows, changed: dict[str, str]) -> dict[str, Any]:
+def _payload(rows: _Rows, changed: dict[str, str], read: list[str]) -> dict[str, Any]:
     """What the audit log keeps of a batch: enough to say later what counted at this position. No names of files."""
     return {
         "deliveries": {row["id"]: row["state"] for row in rows.deliveries},
         "readings": {row["submission"]: row["id"] for row in rows.readings},
         "states": changed,
+        "read": read,
         "lake": {row["path"]: row["sha256"] for row in rows.lake_files},
     }
 

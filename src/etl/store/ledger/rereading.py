@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, func, select, update
 
-from etl.model.findings import REJECTED
 from etl.model.submissions import Delivery, FileReading, Reading
 from etl.store.ledger import chain
 from etl.store.ledger.recording import (
@@ -17,6 +17,7 @@ from etl.store.ledger.recording import (
     lake_rows,
     next_revisions,
     placed,
+    read_of,
     rows_about,
 )
 from etl.store.ledger.rows import delivery_id, finding_row, reading_row, submission_row
@@ -41,21 +42,38 @@ def reread(
     """
     if connection.execute(select(readings.c.id).where(readings.c.batch == batch)).first() is not None:
         return {}
+    here = _Here(batch, at, stamp, chain.position(connection) + 1)
     touched: set[Key] = set()
+    made: dict[str, str] = {}
     for outcome in outcomes:
-        touched |= _file(connection, outcome.delivery, outcome.reading, batch, at, stamp)
+        touched |= _file(connection, outcome.delivery, outcome.reading, here, made)
     lake = lake_rows(connection, files, batch, at)
     if lake:
         connection.execute(lake_files.insert(), lake)
     changed = settle(connection, touched)
-    payload = {"batch": batch, "states": changed, "files": len(outcomes)}
+    payload = {
+        "batch": batch,
+        "states": changed,
+        "files": len(outcomes),
+        "readings": made,
+        "read": read_of(outcomes),
+        "lake": {row["path"]: row["sha256"] for row in lake},
+    }
     chain.append(connection, "recheck", by, batch, payload, at)
     return changed
 
 
-def _file(
-    connection: Connection, delivery: Delivery, file: FileReading, batch: str, at: datetime, stamp: Stamp
-) -> set[Key]:
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """The batch being recorded, and the position of its event."""
+
+    batch: str
+    at: datetime
+    stamp: Stamp
+    position: int
+
+
+def _file(connection: Connection, delivery: Delivery, file: FileReading, here: _Here, made: dict[str, str]) -> set[Key]:
     s = submissions.c
     known = {row.id: row for row in connection.execute(select(submissions).where(s.sha256 == delivery.sha256))}
     touched = {(row.form, row.unit, row.period) for row in known.values()}
@@ -67,9 +85,9 @@ def _file(
             revision = next_revisions(connection, {key})[key] + 1
             connection.execute(submissions.insert().values(submission_row(reading, delivery, revision)))
         touched.add(key)
-        _new_reading(connection, reading, delivery, batch, at, stamp)
-    _gone(connection, set(known) - {reading.submission for reading in file.readings})
-    _about_file(connection, delivery, file)
+        made[reading.submission] = _new_reading(connection, reading, delivery, here)
+    _gone(connection, set(known) - {reading.submission for reading in file.readings}, here.position)
+    _about_file(connection, delivery, file, here.position)
     return touched
 
 
@@ -79,13 +97,13 @@ def _update(connection: Connection, reading: Reading) -> None:
     connection.execute(update(submissions).where(where).values(**values))
 
 
-def _new_reading(
-    connection: Connection, reading: Reading, delivery: Delivery, batch: str, at: datetime, stamp: Stamp
-) -> None:
+def _new_reading(connection: Connection, reading: Reading, delivery: Delivery, here: _Here) -> str:
+    """Put a reading in the place of the current one, which ends here; returns its id."""
     r = readings.c
     last = connection.scalar(select(func.max(r.number)).where(r.submission == reading.submission)) or 0
-    connection.execute(update(readings).where(r.submission == reading.submission).values(current=False))
-    row = reading_row(reading, batch, stamp, at) | {"number": last + 1}
+    before = (r.submission == reading.submission) & r.current
+    connection.execute(update(readings).where(before).values(current=False, ended=here.position))
+    row = reading_row(reading, here.batch, here.stamp, here.at, here.position) | {"number": last + 1}
     connection.execute(readings.insert().values(row))
     told: list[dict[str, Any]] = [
         finding_row(placed(finding, reading, delivery), ordinal=ordinal, reading=row["id"])
@@ -93,22 +111,25 @@ def _new_reading(
     ]
     if told:
         connection.execute(findings.insert(), told)
+    return str(row["id"])
 
 
-def _gone(connection: Connection, names: Collection[str]) -> None:
+def _gone(connection: Connection, names: Collection[str], position: int) -> None:
     """What the file no longer gives does not count: its last reading stays for the record, as refused."""
+    r = readings.c
     if names:
-        where = readings.c.submission.in_(sorted(names)) & readings.c.current
-        connection.execute(update(readings).where(where).values(verdict=REJECTED))
+        where = r.submission.in_(sorted(names)) & r.current & r.gone.is_(None)
+        connection.execute(update(readings).where(where).values(gone=position))
 
 
-def _about_file(connection: Connection, delivery: Delivery, file: FileReading) -> None:
-    """Findings that belong to no submission are told anew, under each name of the bytes."""
-    d = deliveries.c
+def _about_file(connection: Connection, delivery: Delivery, file: FileReading, position: int) -> None:
+    """Findings that belong to no submission are told anew, under each name of the bytes; the old ones end here."""
+    d, f = deliveries.c, findings.c
     for row in connection.execute(select(deliveries).where(d.sha256 == delivery.sha256)).all():
         name = Delivery(row.name, row.sha256, row.size, row.received_at, row.sender)
-        connection.execute(delete(findings).where(findings.c.delivery == delivery_id(name)))
-        told = rows_about(name, file.findings)
+        where = (f.delivery == delivery_id(name)) & f.ended.is_(None)
+        connection.execute(update(findings).where(where).values(ended=position))
+        told = rows_about(name, file.findings, position)
         if told:
             connection.execute(findings.insert(), told)
     state = RECOGNISED if file.readings else UNRECOGNISED

@@ -9,10 +9,11 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row, case
 
-from etl.model.findings import Finding
+from etl.model.findings import REJECTED, Finding
 from etl.model.submissions import Delivery, Reading
+from etl.store.ledger.schema import readings
 from etl.store.ledger.shapes import clean, evidence_to_json, layouts_from_json, layouts_to_json, to_json, totals_to_json
 from etl.store.ledger.values import (
     CurrentSubmission,
@@ -45,9 +46,15 @@ def delivery_id(delivery: Delivery) -> str:
     return hashlib.sha256(f"{delivery.sha256}\x1f{clean(delivery.name)}".encode()).hexdigest()[:16]
 
 
-def delivery_row(delivery: Delivery, batch: str, state: str, at: datetime) -> dict[str, Any]:
+def delivery_row(delivery: Delivery, batch: str, state: str, at: datetime, position: int) -> dict[str, Any]:
     row = {name: getattr(delivery, name) for name in ("name", "sha256", "sender", "size", "received_at")}
-    return row | {"id": delivery_id(delivery), "batch": batch, "state": state, "recorded_at": at}
+    return row | {
+        "id": delivery_id(delivery),
+        "batch": batch,
+        "state": state,
+        "recorded_at": at,
+        "position": position,
+    }
 
 
 def submission_row(reading: Reading, delivery: Delivery, revision: int) -> dict[str, Any]:
@@ -63,8 +70,10 @@ def submission_row(reading: Reading, delivery: Delivery, revision: int) -> dict[
     }
 
 
-def reading_row(reading: Reading, batch: str, stamp: Stamp, at: datetime) -> dict[str, Any]:
-    return {
+def reading_row(reading: Reading, batch: str, stamp: Stamp, at: datetime, position: int) -> dict[str, Any]:
+    """position: the event from which on the reading is the current one."""
+    told = {name: getattr(reading, name) for name in ("stated_revision", "signed", "content", "nil")}
+    return told | {
         "id": reading_id(reading.submission, batch),
         "submission": reading.submission,
         "number": 1,
@@ -81,15 +90,20 @@ def reading_row(reading: Reading, batch: str, stamp: Stamp, at: datetime) -> dic
         "evidence": evidence_to_json(reading.evidence),
         "totals": totals_to_json(reading.totals),
         "row_counts": to_json({table: rows.num_rows for table, rows in reading.rows.items()}),
+        "position": position,
     }
 
 
 def finding_row(
-    finding: Finding, *, ordinal: int, reading: str | None = None, delivery: str | None = None
+    finding: Finding, *, ordinal: int, position: int = 0, reading: str | None = None, delivery: str | None = None
 ) -> dict[str, Any]:
-    """A finding of a reading, or of a delivery that says nothing of a submission; ordinal: its place among them."""
+    """A finding of a reading, or of a delivery that says nothing of a submission; ordinal: its place among them.
+
+    position: the event from which on it is told; one of a reading is told as long as that is in force.
+    """
     row = {name: getattr(finding, name) for name in _FINDING}
-    return row | {"finding_id": finding.id, "ordinal": ordinal, "reading": reading, "delivery": delivery}
+    owner = {"reading": reading, "delivery": delivery}
+    return row | owner | {"finding_id": finding.id, "ordinal": ordinal, "position": position}
 
 
 def finding_value(row: Row[Any], file: str) -> Finding:
@@ -97,19 +111,25 @@ def finding_value(row: Row[Any], file: str) -> Finding:
     return Finding(**{name: getattr(row, name) for name in _FINDING if name != "file"}, file=file)
 
 
-def delivery_value(row: Row[Any]) -> DeliveryRecord:
-    return DeliveryRecord(**{name: getattr(row, name) for name in _DELIVERY})
+def verdict_now() -> ColumnElement[str]:
+    """A reading's verdict; one that its file no longer gives is refused."""
+    return case((readings.c.gone.is_(None), readings.c.verdict), else_=REJECTED).label("verdict")
+
+
+def delivery_value(row: Row[Any], state: str = "") -> DeliveryRecord:
+    """state: where it is asked as it was at another time."""
+    return DeliveryRecord(**{name: getattr(row, name) for name in _DELIVERY} | ({"state": state} if state else {}))
 
 
 def submission_value(row: Row[Any]) -> SubmissionRecord:
     return SubmissionRecord(**{name: getattr(row, name) for name in _SUBMISSION})
 
 
-def current_value(row: Row[Any], lake: dict[str, str]) -> CurrentSubmission:
-    """lake: table → path in this reading's batch; a table of which the reading has no rows is left out."""
+def current_value(record: SubmissionRecord, row: Row[Any], lake: dict[str, str]) -> CurrentSubmission:
+    """row: its reading. lake: table → path in this reading's batch; one of which it has no rows is left out."""
     counts = json.loads(row.row_counts)
     return CurrentSubmission(
-        **{name: getattr(row, name) for name in _SUBMISSION},
+        **{name: getattr(record, name) for name in _SUBMISSION},
         lake={table: lake[table] for table in sorted(counts) if counts[table] and table in lake},
         layouts=layouts_from_json(row.layout),
     )

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.types import TypeEngine
@@ -29,7 +30,7 @@ from etl.model.clock import LOCAL_TIME
 from etl.store.ledger.shapes import clean
 
 #: the newest migration; a test holds it to the folder
-HEAD = "0001"
+HEAD = "0002"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -86,6 +87,7 @@ deliveries = Table(
     Column("recorded_at", Moment, nullable=False),
     Column("batch", Text, nullable=False),
     Column("state", Text, nullable=False),
+    Column("position", Integer, nullable=False, server_default="0"),
     UniqueConstraint("sha256", "name", name="uq_deliveries_sha256_name"),
 )
 
@@ -130,6 +132,14 @@ readings = Table(
     Column("evidence", Words, nullable=False),
     Column("totals", Words, nullable=False),
     Column("row_counts", Words, nullable=False),
+    # in force from this event on, up to `ended`; `gone`: from then on the file no longer gave it
+    Column("position", Integer, nullable=False, server_default="0"),
+    Column("ended", Integer),
+    Column("gone", Integer),
+    Column("stated_revision", Integer, nullable=False, server_default="0"),
+    Column("signed", Date),
+    Column("content", Text, nullable=False, server_default=""),
+    Column("nil", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("submission", "number", name="uq_readings_number"),
     # exactly one reading of a submission is the current one
     Index(
@@ -178,6 +188,9 @@ findings = Table(
     Column("scope", Text),
     Column("proposal", Words),
     Column("decision", Words),
+    # told from this event on, up to `ended`; findings of a reading hold as long as it does
+    Column("position", Integer, nullable=False, server_default="0"),
+    Column("ended", Integer),
     CheckConstraint("(reading IS NULL) <> (delivery IS NULL)", name="ck_findings_owner"),
     Index("ix_findings_finding_id", "finding_id"),
     Index("ix_findings_reading", "reading"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, tuple_, update
 
 from etl.model.findings import HOLD, INFO, RECOGNITION, Finding
-from etl.store.ledger.rows import chunks, finding_row
+from etl.store.ledger.rows import chunks, finding_row, verdict_now
 from etl.store.ledger.schema import deliveries, findings, readings, submissions
 from etl.store.ledger.standing import Candidate, Standing, standings
 
@@ -20,7 +21,7 @@ Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class Known:
     """A submission as the ledger has it now."""
 
     candidate: Candidate
@@ -33,13 +34,7 @@ class _Known:
 def settle(connection: Connection, keys: Collection[Key]) -> dict[str, str]:
     """Recompute state and S10 findings of every submission of these keys; returns what changed: submission → state."""
     known = {item.candidate.submission: item for item in _known(connection, keys)}
-    rivals: dict[Key, list[Candidate]] = defaultdict(list)
-    for item in known.values():
-        rivals[item.key].append(item.candidate)
-    found: dict[str, Standing] = {}
-    for candidates in rivals.values():
-        found |= standings(candidates)
-    told = {known[name].reading: finding for name in found if (finding := _told(known, name, found[name]))}
+    found, told = judged(known)
     _renew_findings(connection, [item.reading for item in known.values()], told)
     changed = {name: standing.state for name, standing in sorted(found.items()) if known[name].state != standing.state}
     if changed:
@@ -48,10 +43,21 @@ def settle(connection: Connection, keys: Collection[Key]) -> dict[str, str]:
     return changed
 
 
-def _known(connection: Connection, keys: Collection[Key]) -> list[_Known]:
+def judged(known: Mapping[str, Known]) -> tuple[dict[str, Standing], dict[str, Finding]]:
+    """Submissions, whole keys of them → the standing of each, and what is told of it: reading → finding. Pure."""
+    rivals: dict[Key, list[Candidate]] = defaultdict(list)
+    for item in known.values():
+        rivals[item.key].append(item.candidate)
+    found: dict[str, Standing] = {}
+    for candidates in rivals.values():
+        found |= standings(candidates)
+    return found, {known[name].reading: finding for name in found if (finding := _told(known, name, found[name]))}
+
+
+def _known(connection: Connection, keys: Collection[Key]) -> list[Known]:
     s, r = submissions.c, readings.c
     query = (
-        select(submissions, r.id.label("reading"), r.verdict, deliveries.c.name.label("file"))
+        select(submissions, r.id.label("reading"), verdict_now(), deliveries.c.name.label("file"))
         .join(readings, (r.submission == s.id) & r.current)
         .join(deliveries, deliveries.c.id == s.delivery)
     )
@@ -61,7 +67,7 @@ def _known(connection: Connection, keys: Collection[Key]) -> list[_Known]:
             candidate = Candidate(
                 row.id, row.verdict, row.withdrawn, row.stated_revision, row.received_at, row.signed, row.content
             )
-            found.append(_Known(candidate, (row.form, row.unit, row.period), row.state, row.reading, row.file))
+            found.append(Known(candidate, (row.form, row.unit, row.period), row.state, row.reading, row.file))
     return found
 
 
@@ -73,7 +79,7 @@ def _renew_findings(connection: Connection, among: Collection[str], told: Mappin
         ours = findings.c.reading.in_(some) & findings.c.code.in_((CONFIRMED, SAME_RANK))
         for row in connection.execute(select(findings).where(ours)):
             wanted = told.get(row.reading)
-            if wanted is not None and (wanted.code, wanted.expected) == (row.code, row.expected):
+            if wanted is not None and _says(wanted) == _says(row):
                 kept.add(row.reading)
             else:
                 stale.append(row.pk)
@@ -84,7 +90,12 @@ def _renew_findings(connection: Connection, among: Collection[str], told: Mappin
         connection.execute(findings.insert(), new)
 
 
-def _told(known: Mapping[str, _Known], name: str, standing: Standing) -> Finding | None:
+def _says(finding: Finding | Row[Any]) -> tuple[str | None, ...]:
+    """The messages name files, and a file's name changes when an earlier delivery of its bytes turns up."""
+    return (finding.code, finding.expected, finding.message_vi)
+
+
+def _told(known: Mapping[str, Known], name: str, standing: Standing) -> Finding | None:
     """What the sender is told about a submission that contests or confirms another one."""
     if standing.contests:
         return _placed(_same_rank(known[name].file, known[standing.contests].file), known[name], standing.contests)
@@ -93,7 +104,7 @@ def _told(known: Mapping[str, _Known], name: str, standing: Standing) -> Finding
     return None
 
 
-def _placed(finding: Finding, item: _Known, other: str) -> Finding:
+def _placed(finding: Finding, item: Known, other: str) -> Finding:
     form, unit, period = item.key
     name = item.candidate.submission
     proposal = name if finding.severity == HOLD else None

@@ -138,6 +138,10 @@ class EventRecord:
     hash: str
 
 
+#: states of a release
+PUBLISHED, RECALLED = "published", "recalled"
+
+
 @dataclass(frozen=True, slots=True)
 class ReleaseRecord:
     """A numbered release. kind: provisional | official; state: published | recalled; ledger_position: what it saw."""
@@ -153,7 +157,7 @@ class ReleaseRecord:
     version: str
     ledger_position: int
     figures_sha256: str
-    state: str = "published"
+    state: str = PUBLISHED
     by: str = ""
     reason: str = ""
 

@@ -1,21 +1,19 @@
-"""A real ledger on a real SQLite file, and the same on PostgreSQL where ETL_TEST_POSTGRES_URL names a server."""
+"""A real ledger on a real SQLite file, and the same on a real PostgreSQL server (mark `postgres`)."""
 
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pyarrow as pa
 import pytest
-import sqlalchemy as sa
 
 from etl.model.clock import LOCAL_TIME
 from etl.model.findings import Finding
 from etl.model.submissions import Block, Delivery, Evidence, FileReading, Layout, Reading, TypedTotal
 from etl.store.lake import LakeFile
-from etl.store.ledger import FileOutcome, Ledger, ReleaseRecord, Stamp, batch_hash
+from etl.store.ledger import FileOutcome, Ledger, ReleaseRecord, Stamp, View, batch_hash
 
 NOON = datetime(2022, 1, 15, 12, tzinfo=LOCAL_TIME)
 STAMP = Stamp("reference", "suites", "0.1.0")
@@ -91,25 +89,23 @@ def files() -> Files:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def url(request, tmp_path):
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/sổ cái/ledger.sqlite"
-        return
-    server = os.environ.get("ETL_TEST_POSTGRES_URL")
-    if not server:
-        pytest.skip("ETL_TEST_POSTGRES_URL names no PostgreSQL server")
-    address = sa.make_url(server).set(drivername="postgresql+psycopg")
-    name = f"etl_test_{secrets.token_hex(6)}"
-    engine = sa.create_engine(address, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
-    yield address.set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgres_url")
+    return f"sqlite:///{tmp_path}/sổ cái/ledger.sqlite"
 
 
 @pytest.fixture
-def ledger(url) -> Ledger:
-    return Ledger.open(url)
+def ledger(url) -> Iterator[Ledger]:
+    """At the end of every test the ledger's past, asked at its last position, must say what its present says."""
+    ledger = Ledger.open(url)
+    yield ledger
+    if ledger.verify_chain() == []:
+        assert all_of(ledger.at(ledger.position())) == all_of(ledger)
+
+
+def all_of(view: View) -> tuple[object, ...]:
+    """Everything that a consolidation asks of a ledger."""
+    return (view.deliveries(), view.submissions(), view.current(), view.current(superseded=True), view.findings())
 
 
 @pytest.fixture

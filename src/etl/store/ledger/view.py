@@ -1,0 +1,170 @@
+"""What the ledger can be asked: as it is now, as it was in one moment, as it was at a position of its log."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from etl.model.decisions import Decision
+from etl.model.findings import Finding
+from etl.model.submissions import Evidence, Layout, TypedTotal
+from etl.store.ledger import chain, connection, deciding, past, queries
+from etl.store.ledger.values import (
+    CurrentSubmission,
+    DeliveryRecord,
+    EventRecord,
+    KnownLakeFile,
+    ReleaseRecord,
+    SubmissionRecord,
+)
+
+
+class View(ABC):
+    """What the ledger can be asked."""
+
+    @abstractmethod
+    def _reading(self) -> AbstractContextManager[Connection]: ...
+
+    def known(self, sha256s: Iterable[str]) -> set[str]:
+        """Those of these bytes that were taken in; a batch is recorded whole or not at all, nothing is half known."""
+        with self._reading() as c:
+            return queries.known(c, sha256s)
+
+    def deliveries(self) -> list[DeliveryRecord]:
+        """Every file as it arrived, in the order of arrival."""
+        with self._reading() as c:
+            return queries.all_deliveries(c)
+
+    def submissions(self, form: str | None = None, periods: Collection[str] | None = None) -> list[SubmissionRecord]:
+        """Every submission whatever its state, sorted by form, unit, period and revision. periods: their codes."""
+        with self._reading() as c:
+            return queries.all_submissions(c, form, periods)
+
+    def current(
+        self, form: str | None = None, periods: Collection[str] | None = None, superseded: bool = False
+    ) -> list[CurrentSubmission]:
+        """The submissions that count, at most one for each form, unit and period; sorted by these.
+
+        superseded: with those that counted until a later revision came, for what is still to be told about them.
+        """
+        with self._reading() as c:
+            return queries.current(c, form, periods, superseded)
+
+    def findings(
+        self, submission: str | None = None, severity: str | None = None, file: str | None = None
+    ) -> list[Finding]:
+        """Findings of current readings and of deliveries, told under every name that their bytes came under."""
+        with self._reading() as c:
+            return queries.all_findings(c, submission, severity, file)
+
+    def layout(self, reading: str) -> dict[str, Layout]:
+        """Table → where its rows stand. Raises UsageError for an unknown reading."""
+        with self._reading() as c:
+            return queries.layout(c, reading)
+
+    def evidence(self, reading: str) -> list[Evidence]:
+        """Why the submission was taken for what it is. Raises UsageError for an unknown reading."""
+        with self._reading() as c:
+            return queries.evidence(c, reading)
+
+    def totals(self, reading: str) -> list[TypedTotal]:
+        """The totals that the sender typed. Raises UsageError for an unknown reading."""
+        with self._reading() as c:
+            return queries.totals(c, reading)
+
+    def decisions(self, until: int | None = None) -> list[Decision]:
+        """Every decision and undoing in order, up to a ledger position where one is given."""
+        with self._reading() as c:
+            return deciding.all_decisions(c, until)
+
+    def lake_files(self) -> list[KnownLakeFile]:
+        """Every Parquet file that counts, sorted by path."""
+        with self._reading() as c:
+            return queries.all_lake_files(c)
+
+    def leased(self, at: datetime) -> set[str]:
+        """The batches that somebody is working on."""
+        with self._reading() as c:
+            return queries.leased(c, at)
+
+    def events(self, after: int = 0) -> list[EventRecord]:
+        """The audit log after a position, in order."""
+        with self._reading() as c:
+            return list(chain.all_events(c, after))
+
+    def position(self) -> int:
+        """The position of the last event; 0 in an empty ledger."""
+        with self._reading() as c:
+            return chain.position(c)
+
+    def verify_chain(self) -> list[str]:
+        """What is wrong with the audit log, in two languages; empty when nobody has touched it."""
+        with self._reading() as c:
+            return chain.faults(c)
+
+    def releases(self) -> list[ReleaseRecord]:
+        """Every release, by number."""
+        with self._reading() as c:
+            return queries.all_releases(c)
+
+    def release(self, number: int) -> ReleaseRecord:
+        """One release. Raises UsageError where there is none of this number."""
+        with self._reading() as c:
+            return queries.release(c, number)
+
+    def next_release_number(self) -> int:
+        """1, 2, …: one more than the last. Two runs may be told the same; `add_release` takes only one of them."""
+        return max((release.number for release in self.releases()), default=0) + 1
+
+
+class Snapshot(View):
+    """One consistent view: what others record meanwhile is not seen."""
+
+    def __init__(self, c: Connection) -> None:
+        self._connection = c
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return nullcontext(self._connection)
+
+
+class Past(View):
+    """The ledger as it was at a position. What had happened by then never changes, so it needs no snapshot."""
+
+    def __init__(self, engine: Engine, until: int) -> None:
+        self._engine, self._until = engine, until
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return connection.reading(self._engine)
+
+    def position(self) -> int:
+        return self._until
+
+    def deliveries(self) -> list[DeliveryRecord]:
+        with self._reading() as c:
+            return past.all_deliveries(c, self._until)
+
+    def submissions(self, form: str | None = None, periods: Collection[str] | None = None) -> list[SubmissionRecord]:
+        with self._reading() as c:
+            return past.all_submissions(c, self._until, form, periods)
+
+    def current(
+        self, form: str | None = None, periods: Collection[str] | None = None, superseded: bool = False
+    ) -> list[CurrentSubmission]:
+        with self._reading() as c:
+            return past.current(c, self._until, form, periods, superseded)
+
+    def findings(
+        self, submission: str | None = None, severity: str | None = None, file: str | None = None
+    ) -> list[Finding]:
+        with self._reading() as c:
+            return past.all_findings(c, self._until, submission, severity, file)
+
+    def decisions(self, until: int | None = None) -> list[Decision]:
+        return super().decisions(self._until if until is None else min(until, self._until))
+
+    def events(self, after: int = 0) -> list[EventRecord]:
+        return [event for event in super().events(after) if event.position <= self._until]
