@@ -75,10 +75,14 @@ class Expectations:
         )
 
     def coverage(self, indicator: Indicator, periods: tuple[Period, ...], unit: str) -> Coverage:
-        """n of N triples at or below the unit. An authoritative reporter covers every unit that it names."""
+        """n of N triples at or below the unit; of a unit below the senders (a commune), those of the sender above it.
+
+        An authoritative reporter covers every unit that it names.
+        """
         wanted = self._wanted(indicator, periods)
         if not (indicator.rule == "authoritative" or _register_alone(indicator)):
-            wanted = [one for one in wanted if unit in self.above(one.unit, one.period)]
+            below = [one for one in wanted if unit in self.above(one.unit, one.period)]
+            wanted = below or [one for one in wanted if one.unit in self.above(unit, one.period)]
         missing = sorted(
             one.unit if len(periods) == 1 else f"{one.unit}@{one.period.code}" for one in wanted if not one.reported
         )

@@ -107,14 +107,18 @@ def _is_heading(text: str, form: Form, table: TableSpec, wordings: Wordings) -> 
 
 
 def _marked(marks: list[str], texts: list[str], cells: list[tuple[int, Cell]]) -> str | None:
-    """A row with a word that marks it: a footer has texts only, a total has no second label beside it."""
-    if "nil" in marks:
+    """A row with a word that marks it, and little else: an item's own name may hold any word.
+
+    A footer has texts only; 'nothing to report' and notes stand alone; a total has no second label beside it.
+    """
+    labels = sum(_has_letters(text) for text in texts)
+    bare = len(cells) <= 2 and labels == len(cells)
+    if bare and "nil" in marks:
         return "nil"
     if "footer" in marks and len(texts) == len(cells) <= 5:
         return "footer"
-    if "note" in marks:
+    if bare and "note" in marks:
         return "note"
-    labels = sum(_has_letters(text) for text in texts)
     return "total" if "total" in marks and labels <= 2 else None
 
 

@@ -22,6 +22,7 @@ class FieldWording:
     own: str
     above: str
     joined: str
+    upper: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,16 +142,19 @@ class Wordings:
             ]  # fmt: skip
             for text in texts:
                 parts = [self.canonical(part) for part in text.split(" / ")]
-                found.append(FieldWording(field.id, parts[-1], " ".join(parts[:-1]), " ".join(parts)))
+                found.append(
+                    FieldWording(field.id, parts[-1], " ".join(parts[:-1]), " ".join(parts), tuple(parts[:-1]))
+                )
         return found
 
     def vocabulary(self, form: Form, table: TableSpec) -> frozenset[str]:
         """Every single heading that may stand in a header row of the table."""
         known = self._vocabularies.get(table.id)
         if known is None:
-            known = frozenset(self.canonical(part) for field in table.fields for part in field.heading) | frozenset(
-                part for path in self.paths(form, table) for part in (path.own, path.joined)
-            )
+            words = {self.canonical(part) for field in table.fields for part in field.heading}
+            for path in self.paths(form, table):
+                words |= {path.own, path.joined, *path.upper}
+            known = frozenset(words)
             self._vocabularies[table.id] = known
         return known
 
