@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from etl.model.forms import Form, RowLabel, TableSpec
 from etl.model.grids import Cell
 from etl.model.submissions import Line
-from etl.steps.recognise.headings import Header, heading_hits
+from etl.steps.recognise.headings import Header, code_of, heading_hits
 from etl.steps.recognise.sheets import Sheet
 from etl.steps.recognise.wordings import Wordings, fold
 from etl.text.dates import find_signed
@@ -41,12 +41,13 @@ def find_extent(
     columns = {match.column: name for name, match in header.matches.items()}
     numeric = {col for col, name in columns.items() if table[name].numeric}
     right = max((*columns, *header.members), default=0)
+    own = frozenset(wordings.canonical(t) for m in header.matches.values() for t in m.text.split(" / "))
     section: str | None = None
     for row in range(header.end, min(end, sheet.end)):
         cells = sheet.row(row)
         if not cells:
             continue
-        kind, value = _row_kind(form, table, columns, cells, wordings)
+        kind, value = _row_kind(form, table, columns, cells, wordings, own)
         if kind == "footer":
             extent.end = row
             break
@@ -75,8 +76,9 @@ def _take(extent: Extent, kind: str, line: Line, row: int, cells: list[tuple[int
 
 
 def _row_kind(
-    form: Form, table: TableSpec, columns: dict[int, str], cells: list[tuple[int, Cell]], wordings: Wordings
-) -> tuple[str, str | None]:
+    form: Form, table: TableSpec, columns: dict[int, str], cells: list[tuple[int, Cell]], wordings: Wordings,
+    own: frozenset[str],
+) -> tuple[str, str | None]:  # fmt: skip
     """row | total | section | nil | note | footer | header | spare | stray | unknown, and the section or fixed row."""
     if table.kind == "matrix" and (code := _fixed_row(table, {columns[c]: v for c, v in cells if c in columns})):
         return "row", code
@@ -92,18 +94,29 @@ def _row_kind(
         return "section", section
     if not any(col in columns for col, _ in cells):
         return "stray", None
-    if len(texts) > 1 and _is_heading(texts[0], form, table, wordings):
-        hits, filled = heading_hits(cells, wordings.vocabulary(form, table), wordings)
-        if hits >= 2 and 2 * hits > filled:
-            return "header", None
+    if len(cells) > 1 and _repeats_heading(form, table, columns, cells, wordings, own):
+        return "header", None
     if len(cells) == 1 and table[columns.get(cells[0][0], table.fields[0].id)].type == "ordinal":
         return "spare", None
     return ("unknown", None) if table.kind == "matrix" else ("row", None)
 
 
-def _is_heading(text: str, form: Form, table: TableSpec, wordings: Wordings) -> bool:
-    """A repeated heading row begins with a heading; most rows do not, and are spared the comparison."""
-    return len(text) < 120 and wordings.canonical(text) in wordings.vocabulary(form, table)
+def _repeats_heading(
+    form: Form, table: TableSpec, columns: dict[int, str], cells: list[tuple[int, Cell]], wordings: Wordings,
+    own: frozenset[str],
+) -> bool:  # fmt: skip
+    """Headings or codes again, as at a printed page's top. Most rows begin otherwise, and are spared the comparison."""
+    column, first = cells[0]
+    code = code_of(first)
+    if code is not None and column in columns and code == table[columns[column]].code and len(cells) > 2:
+        return all(col in columns and code_of(cell) == table[columns[col]].code for col, cell in cells)
+    if not isinstance(first, str) or len(first) >= 120:
+        return False
+    known = wordings.vocabulary(form, table) | own
+    if wordings.canonical(first) not in known:
+        return False
+    hits, filled = heading_hits(cells, known, wordings)
+    return hits >= 2 and 2 * hits > filled
 
 
 def _marked(marks: list[str], texts: list[str], cells: list[tuple[int, Cell]]) -> str | None:

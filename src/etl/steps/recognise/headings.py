@@ -204,7 +204,7 @@ def _code_row(sheet: Sheet, table: TableSpec, zone: tuple[int, int], end: int) -
     known = {f.code for f in table.fields if f.code}
     for row in range(zone[0], min(zone[1] + 3, end, sheet.end)):
         cells = sheet.row(row)
-        codes = {col: code for col, cell in cells if (code := _code_of(cell)) is not None}
+        codes = {col: code for col, cell in cells if (code := code_of(cell)) is not None}
         if len(cells) >= 3 and len(codes) == len(cells) and len(set(codes.values()) & known) * 2 >= len(codes):
             return row, codes
         if row > zone[1] and cells:
@@ -212,7 +212,8 @@ def _code_row(sheet: Sheet, table: TableSpec, zone: tuple[int, int], end: int) -
     return None, {}
 
 
-def _code_of(cell: Cell) -> str | None:
+def code_of(cell: Cell) -> str | None:
+    """The column code that a cell of a code row says: 'A', 1.0 → '1', '3=4+5' → '3'; None for anything else."""
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         return str(int(cell)) if 0 < cell < 100 and cell == int(cell) else None
     found = _CODE.fullmatch(cell.strip()) if isinstance(cell, str) else None
@@ -224,17 +225,17 @@ def _decide(
     paths: tuple[FieldWording, ...], wordings: Wordings,
 ) -> None:  # fmt: skip
     """Give each field its best column, best likeness first; what is too unlike or too close is a doubt."""
-    code_of = {f.id: f.code for f in table.fields}
+    own_code = {f.id: f.code for f in table.fields}
     scored: list[ColumnMatch] = []
     for column, texts in columns.items():
         words = tuple(w for text in texts if (w := wordings.canonical(text)))
         code = codes.get(column)
         for path, likeness in _likenesses(words, paths):
-            bonus = 0 if code is None else (CODE_BONUS if code == code_of[path.field] else -CODE_BONUS // 2)
+            bonus = 0 if code is None else (CODE_BONUS if code == own_code[path.field] else -CODE_BONUS // 2)
             if likeness + max(bonus, 0) >= UNLIKE:
                 score = min(100, likeness + bonus)
                 scored.append(ColumnMatch(path.field, column, " / ".join(texts), path.joined, score, code))
-            elif code is not None and code == code_of[path.field]:
+            elif code is not None and code == own_code[path.field]:
                 scored.append(ColumnMatch(path.field, column, " / ".join(texts), path.joined, UNLIKE, code))
     scored.sort(key=lambda m: (-m.score, m.column, m.field))
     _assign(header, scored)

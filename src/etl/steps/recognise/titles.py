@@ -10,7 +10,7 @@ from datetime import date
 from rapidfuzz import fuzz
 
 from etl.model.forms import Form
-from etl.model.grids import a1
+from etl.model.grids import Cell, a1
 from etl.model.reference import Reference
 from etl.steps.recognise.sheets import Sheet
 from etl.steps.recognise.units import UnitMatch, resolve
@@ -127,9 +127,8 @@ def read_title(
 def _read_period(title: Title, sheet: Sheet, texts: list[Place], wordings: Wordings) -> None:
     labelled = [p for p in texts if wordings.begins(fold(p.text), "label:period")]
     for label in labelled:
-        words = label.text.partition(":")[0]
         for place in _value_places(sheet, label):
-            code, start, stop = find_period(f"{words}: {place.text}")
+            code, start, stop = find_period(f"Kỳ báo cáo: {place.text}")  # whatever this office calls it
             if code is not None:
                 title.period, title.period_at, title.stated = code, place, (start, stop)
                 return
@@ -156,13 +155,22 @@ def _value_places(sheet: Sheet, label: Place) -> Iterator[Place]:
         if not colon:
             yield label
         right = next(((c, v) for c, v in sheet.row(label.row) if c > label.column), None)
-        if right is not None and isinstance(right[1], str):
-            yield Place(label.row, right[0], right[1])
+        if right is not None and (text := _as_written(right[1])):
+            yield Place(label.row, right[0], text)
         for row in (label.row + 1, label.row + 2):
             below = next((v for c, v in sheet.row(row) if c == label.column), None)
-            if isinstance(below, str):
-                yield Place(row, label.column, below)
+            if below is not None and (text := _as_written(below)):
+                yield Place(row, label.column, text)
                 return
+
+
+def _as_written(cell: Cell) -> str:
+    """Text, or a whole number such as a year; '' for what says nothing here."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell == int(cell):
+        return str(int(cell))
+    return ""
 
 
 def _read_unit(

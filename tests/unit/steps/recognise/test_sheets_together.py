@@ -56,3 +56,32 @@ def test_last_years_sheet_is_held_when_visible_and_noted_when_hidden(reference: 
     assert {s.period for s in visible.submissions} == {"2020", "2021"}
     assert codes(visible) == ["S3.other-sheet"]
     assert ([s.period for s in hidden.submissions], codes(hidden)) == (["2021"], ["S3.hidden-sheet"])
+
+
+def test_headings_repeated_at_a_page_break_are_no_rows(reference: Reference) -> None:
+    codes_row: list[Any] = ["A", "B", "C", "D", "E", 1.0]
+    page = sheet("1", "a", "b", "c")
+    rows = [*page.rows[:2], page.rows[2], codes_row, *page.rows[3:5], page.rows[2], codes_row, *page.rows[5:]]
+    found = recognise("x.xlsx", (Grid("1", rows),), reference)
+
+    assert [len(s.lines["kn"]) for s in found.submissions] == [3]
+    assert codes(found) == []
+
+
+def test_an_items_name_may_hold_any_word(reference: Reference) -> None:
+    found = recognise(
+        "x.xlsx", (sheet("1", "không phát sinh chất thải", "Ghi chú và số hoá", "Tổng số hoá"),), reference
+    )
+
+    assert [len(s.lines["kn"]) for s in found.submissions] == [3]
+
+
+def test_the_year_may_be_a_number_beside_another_label(reference: Reference) -> None:
+    page = sheet("1", "a")
+    title = [
+        ["Biểu số: 06/KHCN-H", "", "", "", "", ""],
+        ["Kỳ BC:", 2021.0, "", "Đơn vị báo cáo: UBND huyện Sìn Hồ", "", ""],
+    ]
+    found = recognise("x.xlsx", (Grid("1", [*title, *page.rows[2:]]),), reference)
+
+    assert [s.period for s in found.submissions] == ["2021"]
