@@ -5,6 +5,7 @@ Light on purpose: no database, no DuckDB, no Great Expectations. The reference d
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -26,8 +27,18 @@ from etl.store.reference.learnt import learnt
 _loaded: dict[str, Reference] = {}
 
 
+class _NoPandas:
+    """Keeps pandas out of a reading worker: pyarrow imports it unasked, a second and 60 MB for each worker."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name == "pandas":
+            raise ImportError("pandas is not wanted in a reading worker")
+
+
 def prepare(reference: str, expectations: str, archive: str, decided: dict[str, Decision]) -> None:
     """Called once a worker: load the reference data with what was decided since, and the libraries that files need."""
+    if getattr(sys.modules["__main__"].__spec__, "name", "") == "etl.steps.isolate":  # only where nobody else lives
+        sys.meta_path.insert(0, _NoPandas())  # type: ignore[arg-type]  # a finder that only refuses
     import pyarrow  # noqa: F401  # so that the memory limit counts from here on
     import python_calamine  # noqa: F401
 
