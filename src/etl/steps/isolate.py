@@ -165,7 +165,12 @@ _MEMORY_EXIT = 77
 
 def _environment() -> dict[str, str]:
     paths = [p for p in sys.path if p]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1", "ARROW_NUM_THREADS": "1"}
+    limits = {
+        "OMP_NUM_THREADS": "1",
+        "ARROW_NUM_THREADS": "1",
+        "ARROW_DEFAULT_MEMORY_POOL": "system",  # the others reserve gigabytes of addresses, against the memory limit
+    }
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), **limits}
 
 
 def _write(pipe: IO[bytes], value: object) -> None:
