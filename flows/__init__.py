@@ -6,6 +6,7 @@ Prefect itself is imported; whatever the operator set in the environment stays.
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
@@ -15,3 +16,6 @@ from flows.switches import switches
 for _name, _value in switches(os.environ, find_root()).items():
     os.environ.setdefault(_name, _value)
 Path(os.environ["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
+
+# it tells of a temporary folder for every table of every batch
+logging.getLogger("great_expectations.data_context.types.base").addFilter(lambda record: record.levelno > logging.INFO)

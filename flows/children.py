@@ -24,9 +24,16 @@ STOP_SECONDS = 30
 class Child:
     """One program and all that it starts."""
 
-    def __init__(self, name: str, module: str, *arguments: str, log: Path | None = None) -> None:
-        """Start `python -m module arguments`. log: where its output goes instead of ours."""
-        self.name = name
+    def __init__(
+        self,
+        name: str,
+        module: str,
+        *arguments: str,
+        log: Path | None = None,
+        end_with: signal.Signals = signal.SIGTERM,
+    ) -> None:
+        """Start `python -m module arguments`. log: where its output goes instead of ours; end_with: what asks it to end."""
+        self.name, self._end_with = name, end_with
         where = log.open("ab") if log else None
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments], start_new_session=True, stdout=where, stderr=where
@@ -42,7 +49,7 @@ class Child:
     def stop(self) -> None:
         """Ask it to end; after STOP_SECONDS end it and whatever it has started."""
         if self.ended is None:
-            self._process.terminate()
+            self._process.send_signal(self._end_with)
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(STOP_SECONDS)
         with suppress(ProcessLookupError):  # it left nobody behind

@@ -24,8 +24,10 @@ def server() -> Iterator[None]:
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
     _quieten()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # as Ctrl-C: our server must not stay behind
-    api = os.environ.get("PREFECT_API_URL") or _serving() or _own_server()
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM)
+    )  # as Ctrl-C: our server must not stay behind
+    api = os.environ.get("PREFECT_API_URL") or serving() or _own_server()
     with temporary_settings({PREFECT_API_URL: api}):
         yield
 
@@ -41,7 +43,8 @@ def announced(api: str) -> Iterator[None]:
         note.unlink(missing_ok=True)
 
 
-def _serving() -> str | None:
+def serving() -> str | None:
+    """The address of `make serve`'s server on these files, where one runs."""
     note = _home() / "serving"
     api = note.read_text().strip() if note.is_file() else ""
     return api if api and answers(api) else None

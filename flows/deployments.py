@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import signal
+
 from prefect import serve
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import StateType
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
+from prefect.states import Crashed
 from prefect.types.entrypoint import EntrypointType
 
 from flows.ingest import ingest
@@ -35,5 +46,28 @@ def offered() -> list[RunnerDeployment]:
     ]  # fmt: skip
 
 
+def end_forsaken() -> list[str]:
+    """Runs that were under way when the server or the machine stopped: nobody works on them, and they keep the next one waiting.
+
+    Returns their names. What they had recorded counts; the next run takes in the rest.
+    """
+    under_way = FlowRunFilter(
+        deployment_id=FlowRunFilterDeploymentId(is_null_=False),
+        state=FlowRunFilterState(
+            type=FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING, StateType.CANCELLING])
+        ),
+    )
+    message = "Bị ngắt khi máy chủ dừng; chạy lại là đủ. / Cut off when the server stopped; running it again is enough."
+    with get_client(sync_client=True) as client:
+        runs = client.read_flow_runs(flow_run_filter=under_way)
+        for run in runs:
+            client.set_flow_run_state(run.id, Crashed(message=message))
+    return [run.name for run in runs]
+
+
 if __name__ == "__main__":
+    # SIGINT ends `serve` well (its handler of SIGTERM does not); a shell that starts us in the background turns it off
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for name in end_forsaken():
+        print(f"Bị ngắt lần trước / cut off last time: {name}", flush=True)
     serve(*offered(), print_starting_message=False)

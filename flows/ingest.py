@@ -21,6 +21,7 @@ def _name() -> str:
 
 
 @flow(name="ingest", flow_run_name=_name, persist_result=False)
+@states.told
 def ingest(folder: str = "") -> State[Any]:
     """Nhận bài nộp: đọc, nhận dạng, kiểm tra và ghi sổ. / Read, recognise, validate and record what has arrived.
 
@@ -47,20 +48,20 @@ def taken_in(stores: Stores, folder: str) -> Intake:
         place.mkdir(parents=True, exist_ok=True)
     batches = stages.receive(stages.whole(stores), [place], at)
     files = sum(len(batch.deliveries) for batch in batches)
-    log.info("Có %d tệp trong %s / files found", files, place)
+    log.info("Có %d tệp / files found: %s", files, place)
     records = []
     for number, batch in enumerate(batches, 1):
         named = stages.take_in.with_options(
             task_run_name=f"take in {number}/{len(batches)}: {len(batch.deliveries)} files"
         )
         records.append(named(stages.whole(stores), stages.whole(batch), at))
-        log.info("Xong lô %d/%d / batch done", number, len(batches))
+        log.info("Xong lô %d/%d / batch read and recorded", number, len(batches))
     return summary(stores, records)
 
 
 def tell_intake(stores: Stores, intake: Intake) -> None:
     """What came and what was found: in the log and as artifacts."""
-    get_run_logger().info("%s", intake.text())
     publish_intake(intake)
     if intake.new or intake.duplicate:
+        get_run_logger().info("%s", intake.text())
         publish_findings(stores, intake.findings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 
 _MARKS = re.compile(r"([\\`*_\[\]|~])")
@@ -17,6 +18,11 @@ def plain(text: object) -> str:
     for address, spelt in _ADDRESSES:
         safe = safe.replace(address, spelt)
     return "<br>".join(" ".join(line.split()) for line in safe.splitlines())
+
+
+def wrapped(text: str, width: int) -> str:
+    """The same over several lines of at most so many characters: the UI breaks no line inside a table."""
+    return "<br>".join(plain(line) for line in textwrap.wrap(text, width, break_long_words=False))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -26,6 +26,7 @@ def _name() -> str:
 
 
 @flow(name="nightly", flow_run_name=_name, persist_result=False)
+@states.told
 def nightly(period: str = "", report: str = "", inbox: str = "") -> State[Any]:
     """Nhận những gì đã gửi đến, rồi làm mới số liệu của tỉnh. / Take in what arrived, then renew the figures.
 

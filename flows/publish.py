@@ -8,10 +8,11 @@ from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
+from etl.consolidation.figures import Consolidated
 from etl.errors import UsageError
 from etl.model.periods import parse_period
 from etl.model.reference import Report
-from etl.pipeline import Consolidated, Stores, period_due, report_named
+from etl.pipeline import Stores, period_due, report_named
 from etl.store.ledger import ReleaseRecord
 from flows import stages, states
 from flows.artifacts import publish_coverage, publish_figures, publish_link
@@ -23,6 +24,7 @@ def _name() -> str:
 
 
 @flow(name="publish", flow_run_name=_name, persist_result=False)
+@states.told
 def publish(
     period: str = "", report: str = "", kind: Literal["provisional", "official"] = "provisional", by: str = "",
     reason: str = "",

@@ -17,8 +17,9 @@ from pathlib import Path
 from etl.errors import EtlError, UsageError
 from etl.settings import Settings, find_root
 from flows.children import HOST, Child, is_free, prefect_server, wait_healthy
-from flows.console import announced
+from flows.console import announced, serving
 from flows.pages import serve_pages
+from flows.ui import ui_files
 
 PORT, PAGES_PORT = "ETL_UI_PORT", "ETL_PAGES_PORT"
 
@@ -31,7 +32,7 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         settings = Settings.from_environment(os.environ, find_root())
-        _check_ports(options.port, options.pages_port)
+        _check_alone(options.port, options.pages_port)
     except EtlError as error:
         print(error, file=sys.stderr)
         return 2
@@ -46,7 +47,8 @@ def _run(settings: Settings, port: int, pages_port: int, stop: threading.Event, 
     """Start the parts, each to be ended by `running`, and watch them."""
     ui, api = f"http://{HOST}:{port}", f"http://{HOST}:{port}/api"
     pages = f"http://{HOST}:{pages_port}"
-    os.environ |= {"PREFECT_API_URL": api, "ETL_PAGES_URL": pages}
+    home = Path(os.environ["PREFECT_HOME"])
+    os.environ |= {"PREFECT_API_URL": api, "ETL_PAGES_URL": pages, "PREFECT_UI_STATIC_DIRECTORY": str(ui_files(home))}
     print("Đang khởi động Prefect… / starting Prefect…", flush=True)
     server = prefect_server(port)
     running.callback(server.stop)
@@ -54,7 +56,7 @@ def _run(settings: Settings, port: int, pages_port: int, stop: threading.Event, 
         return _gone(server, stop)
     running.callback(serve_pages(settings.releases, pages_port))
     running.enter_context(announced(api))
-    deployments = Child("deployments", "flows.deployments")
+    deployments = Child("deployments", "flows.deployments", end_with=signal.SIGINT)
     running.callback(deployments.stop)
     print(
         f"\n  Giao diện / UI:                 {ui}\n  Trang công bố / release pages:  {pages}"
@@ -88,13 +90,16 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _check_ports(port: int, pages_port: int) -> None:
-    """Another server on our port would answer in our place."""
+def _check_alone(port: int, pages_port: int) -> None:
+    """Another server on our port would answer in our place; one on the same files would take our runs for cut off."""
+    if there := serving():
+        raise UsageError(
+            f"`make serve` đã chạy trên dữ liệu này / runs on these files already: {there.removesuffix('/api')}"
+        )
     for name, number in ((PORT, port), (PAGES_PORT, pages_port)):
         if not is_free(number):
             raise UsageError(
-                f"Cổng {number} đang bận, có thể `make serve` đã chạy; đặt {name} để dùng cổng khác"
-                f" / port {number} is in use, perhaps `make serve` runs already; set {name} to use another"
+                f"Cổng {number} đang bận; đặt {name} để dùng cổng khác / port {number} is in use; set {name} to use another"
             )
 
 

@@ -17,10 +17,11 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.utilities.annotations import quote
 
 from etl import pipeline
+from etl.consolidation.figures import Consolidated
 from etl.errors import ReleaseExists, StoreError
 from etl.model.clock import LOCAL_TIME
 from etl.model.periods import Period
-from etl.pipeline import Batch, Consolidated, Stores
+from etl.pipeline import Batch, Stores
 from etl.settings import Settings, find_root
 from etl.store.ledger import BatchRecord, ReleaseRecord
 
@@ -54,8 +55,8 @@ def _stage(name: str) -> Callable[[Callable[P, Value]], Task[P, Value]]:
 
     def made(function: Callable[P, Value]) -> Task[P, Value]:
         return Task(
-            function, name=name, retries=2, retry_delay_seconds=[5, 30], retry_condition_fn=can_help, persist_result=False,
-            cache_policy=NO_CACHE,
+            function, name=name, task_run_name=name, retries=2, retry_delay_seconds=[5, 30], retry_condition_fn=can_help,
+            persist_result=False, cache_policy=NO_CACHE,
         )  # fmt: skip
 
     return made

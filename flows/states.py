@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, get_type_hints
 
+from prefect import get_run_logger
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 
+from etl.errors import EtlError
 from etl.model.findings import CRITICAL, HOLD, Finding
 from etl.pipeline import Stores
 from etl.queries.intake import Intake, needs_person
 
+P = ParamSpec("P")
 NOTHING_NEW, NEEDS_PERSON = "NothingNew", "NeedsPerson"
+
+
+def told(function: Callable[P, State[Any]]) -> Callable[P, State[Any]]:
+    """A flow's function that ends in Failed with the plain message of what stopped it, in the place of a traceback."""
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> State[Any]:
+        try:
+            return function(*args, **kwargs)
+        except EtlError as error:
+            get_run_logger().error("%s", error)
+            return Failed(message=str(error))
+
+    # Prefect makes the form from the types: resolved here, where the function's own module is known
+    run.__annotations__ = get_type_hints(function, include_extras=True)
+    run.__dict__["__signature__"] = inspect.signature(function, eval_str=True)
+    return run
 
 
 def done(message: str) -> State[Any]:

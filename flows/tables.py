@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,11 @@ from etl.queries.figures import STATUS_VI, missing_text, value_text
 from etl.queries.intake import Intake
 from etl.queries.status import STATE_VI, unit_title
 from etl.store.ledger import ReleaseRecord
-from flows.markdown import plain, table
+from flows.markdown import plain, table, wrapped
 
 #: a page that a browser shows at once; the rest is in `etl findings` and on the release page
 MOST_FINDINGS = 400
+MOST_PLACES = 20
 
 #: a sign beside the word, as on the release page
 _SEVERITIES = {"critical": "**✕ LỖI**", "hold": "**? CHỜ**", "warning": "! cảnh báo", "info": "i ghi chú"}
@@ -51,33 +52,25 @@ def intake(taken: Intake) -> str:
 
 
 def findings(reference: Reference, found: Iterable[Finding]) -> str:
-    """Grouped by unit, the unit with the gravest first; a hold says how it is decided."""
+    """A list for each unit, the unit with the gravest first; a hold says how it is decided."""
     ordered = sorted(found, key=_gravest)
     if not ordered:
         return "Không có phát hiện nào. / Nothing was found."
     groups: dict[str, list[Finding]] = defaultdict(list)
     for finding in ordered[:MOST_FINDINGS]:
         groups[_whose(reference, finding)].append(finding)
-    parts = [_counted(ordered)]
-    parts += [
-        f"### {plain(unit)}: {_counted(group)}\n\n{_findings_table(reference, group)}" for unit, group in groups.items()
-    ]
+    parts = [_counted(ordered), *_how_to_decide(ordered)]
+    for unit, group in groups.items():
+        parts += [f"### {plain(unit)}: {_counted(group)}", "\n".join(_lines(reference, group))]
     if len(ordered) > MOST_FINDINGS:
         more = len(ordered) - MOST_FINDINGS
         parts.append(f"… và {more} phát hiện nhẹ hơn, xem `etl findings` / and {more} less grave, see `etl findings`")
-    return "\n\n".join([*parts, *_how_to_decide(ordered)])
+    return "\n\n".join(parts)
 
 
 def _gravest(finding: Finding) -> tuple[Any, ...]:
-    decided = finding.decision is not None
-    return (
-        decided,
-        SEVERITIES.index(finding.severity),
-        finding.unit or "",
-        finding.file,
-        finding.sheet or "",
-        finding.cell or "",
-    )
+    grave = (finding.decision is not None, SEVERITIES.index(finding.severity))
+    return *grave, finding.unit or "", finding.file, finding.sheet or "", finding.cell or ""
 
 
 def _whose(reference: Reference, finding: Finding) -> str:
@@ -91,29 +84,33 @@ def _counted(found: Iterable[Finding]) -> str:
     return ", ".join(f"{counts[s]} {_COUNTED[s]}" for s in SEVERITIES if counts[s])
 
 
-def _findings_table(reference: Reference, found: Iterable[Finding]) -> str:
-    rows = [
-        (
-            _SEVERITIES[f.severity],
-            reference.forms[f.form].number if f.form and f.form in reference.forms else "",
-            "<br>".join(plain(place) for place in (f.file, "!".join(p for p in (f.sheet, f.cell) if p)) if place),
-            f"{plain(f.message_vi)}<br><em>{plain(f.message_en)}</em>",
-            _decision(f),
+def _lines(reference: Reference, group: Iterable[Finding]) -> Iterator[str]:
+    """What is said of a file in the same words is one line with all its places; a hold has its own, for its id."""
+    same: dict[tuple[str, ...], list[Finding]] = defaultdict(list)
+    for finding in group:
+        same[finding.severity, finding.file, finding.message_vi, finding.id if finding.severity == HOLD else ""].append(
+            finding
         )
-        for f in found
-    ]
-    return table(
-        ("Mức", "Biểu", "Tệp, ô / file, cell", "Phát hiện và việc cần làm / what, and what to do", "Mã / id"), rows
-    )
+    for (severity, file, *_), told in same.items():
+        places = dict.fromkeys(place for place in (_place(reference, finding) for finding in told) if place)
+        where = ", ".join(list(places)[:MOST_PLACES]) + (" …" if len(places) > MOST_PLACES else "")
+        said = f"{plain(told[0].message_vi)}<br>{plain(told[0].message_en)}"
+        yield f"- {_SEVERITIES[severity]} · {plain(file)}{': ' if where else ''}{where}<br>{said}{_decision(told[0])}"
+
+
+def _place(reference: Reference, finding: Finding) -> str:
+    form = reference.forms.get(finding.form or "")
+    cell = "!".join(p for p in (finding.sheet, finding.cell) if p)
+    return plain(cell or (f"biểu {form.number}" if form else ""))
 
 
 def _decision(finding: Finding) -> str:
     if finding.severity != HOLD:
         return ""
     if finding.decision:
-        return f"đã quyết định / decided: {finding.decision}"
-    proposal = f"<br>đề xuất / proposed: {plain(finding.proposal)}" if finding.proposal else ""
-    return f"`{finding.id}`{proposal}"
+        return f"<br>Đã quyết định / decided: {plain(finding.decision)}"
+    proposal = f", đề xuất / proposed: {plain(finding.proposal)}" if finding.proposal else ""
+    return f"<br>Mã / id: `{finding.id}`{proposal}"
 
 
 def _how_to_decide(found: Sequence[Finding]) -> list[str]:
@@ -121,7 +118,8 @@ def _how_to_decide(found: Sequence[Finding]) -> list[str]:
     if waiting is None:
         return []
     return [
-        "Quyết định một việc chờ (nhận đề xuất, hoặc từ chối) / decide a hold (take its proposal, or refuse):\n\n"
+        "Quyết định một việc chờ: nhận đề xuất (`accept`) hoặc từ chối (`reject`)"
+        " / decide a hold: take its proposal, or refuse it:\n\n"
         f"```\n.venv/bin/etl decide {waiting.id} accept --by 'TÊN' --reason 'LÝ DO'\n```"
     ]
 
@@ -130,52 +128,60 @@ def _how_to_decide(found: Sequence[Finding]) -> list[str]:
 
 
 def figures(reference: Reference, report: Report, period: str, found: Iterable[Mapping[str, Any]]) -> str:
-    """found: one unit's figures of a release, in the documented JSON shape; breakdowns are left to the release page."""
+    """Key figures of the main period first, then every indicator by period; breakdowns are left to the release page.
+
+    found: one unit's figures of a release, in the documented JSON shape. period: the one that the release is for.
+    """
     totals = {(f["indicator"], f["period"]): f for f in found if f["breakdown"] is None}
-    order = list(
-        dict.fromkeys(i for item in report.items for i in item.indicators if any(i == one for one, _ in totals))
-    )
     periods = sorted({p for _, p in totals}, key=lambda p: (p != period, p))
-    main = {
-        i: next(p for p in (periods if (i, period) in totals else reversed(periods)) if (i, p) in totals) for i in order
-    }
-    keys = [i for i in report.options.get("key") or order if i in main]
-    key_rows = [_key_figure(reference, totals[i, main[i]]) for i in keys]
-    all_rows = [
-        (i, plain(reference.indicators[i].title_vi), *(_value(totals.get((i, p))) for p in periods),
-         plain(totals[i, main[i]]["unit_of_measure"]))
-        for i in order
-    ]  # fmt: skip
+    order = dict.fromkeys(i for item in report.items for i in item.indicators if any((i, p) in totals for p in periods))
+    main = {i: totals[i, period] if (i, period) in totals else _latest(totals, i) for i in order}
+    keys = [main[i] for i in report.options.get("key") or order if i in main]
+    everything = [(_title(reference, main[i]), *(_narrow(totals.get((i, p))) for p in periods)) for i in order]
     return "\n\n".join(
         [
-            f"## Số liệu chính / key figures, {period}",
-            table(
-                ("Chỉ tiêu / indicator", "Giá trị / value", "Kỳ / period", "Báo cáo / reports", "Còn thiếu / missing"),
-                key_rows,
-            ),
+            f"## Số liệu chính / key figures: {period}",
+            table(("Chỉ tiêu / indicator", "Giá trị / value", "Báo cáo"), [_key(reference, f, period) for f in keys]),
             "## Mọi chỉ tiêu theo kỳ / every indicator by period",
-            table(("Mã / id", "Chỉ tiêu / indicator", *periods, "Đơn vị tính"), all_rows),
+            table(("Chỉ tiêu / indicator", *periods), everything),
         ]
     )
 
 
-def _key_figure(reference: Reference, figure: Mapping[str, Any]) -> Sequence[str]:
-    coverage = figure["coverage"]
-    indicator = reference.indicators[figure["indicator"]]
+def _latest(totals: Mapping[tuple[str, str], Mapping[str, Any]], indicator: str) -> Mapping[str, Any]:
+    return totals[max(key for key in totals if key[0] == indicator)]
+
+
+def _key(reference: Reference, figure: Mapping[str, Any], period: str) -> Sequence[str]:
+    coverage, indicator = figure["coverage"], reference.indicators[figure["indicator"]]
+    other = "" if figure["period"] == period else f" ({figure['period']})"
+    unit = "" if figure["unit_of_measure"] == "%" or figure["value"] is None else " " + plain(figure["unit_of_measure"])
+    names = "".join(f"<br>– {wrapped(name, 34)}" for name in figure["names"] or ())
+    missing = missing_text(figure, reference)
     return (
-        f"{plain(indicator.title_vi)}<br><em>{plain(indicator.title_en)}</em>",
-        f"**{_value(figure)}** {plain(figure['unit_of_measure'])}",
-        figure["period"],
-        f"{coverage['reported']}/{coverage['expected']}",
-        plain(missing_text(figure, reference)),
+        f"{wrapped(indicator.title_vi + other, 42)}<br>{wrapped(indicator.title_en, 42)}",
+        f"**{_number(figure)}{unit}**{names}",
+        f"{coverage['reported']}/{coverage['expected']}" + (f"<br>thiếu: {wrapped(missing, 18)}" if missing else ""),
     )
 
 
-def _value(figure: Mapping[str, Any] | None) -> str:
-    if figure is None:
-        return ""
+def _title(reference: Reference, figure: Mapping[str, Any]) -> str:
+    title = reference.indicators[figure["indicator"]].title_vi
+    return f"**{figure['indicator']}** " + wrapped(f"{title} ({figure['unit_of_measure']})", 36)
+
+
+def _narrow(figure: Mapping[str, Any] | None) -> str:
+    return _number(figure).replace(" – ", " –<br>").replace(" (", "<br>(") if figure else ""
+
+
+def _number(figure: Mapping[str, Any]) -> str:
+    """'46', '100% (124/124)', '20% – 30%', '… (chưa có báo cáo)': without the names of a list."""
+    value = value_text({**figure, "names": None})
+    if figure["unit_of_measure"] == "%" and figure["value"] is not None:
+        number, _, parts = value.partition(" ")
+        value = f"{number}% {parts}".rstrip()
     remark = STATUS_VI[figure["status"]]
-    return plain(value_text(figure)) + (f" ({remark})" if remark else "")
+    return plain(value) + (f" ({remark})" if remark else "")
 
 
 # coverage ---------------------------------------------------------------------------------------------------------
@@ -187,31 +193,45 @@ def coverage(reference: Reference, status: Sequence[StatusRow]) -> str:
     if not expected:
         return "Lịch báo cáo không yêu cầu gì trong kỳ này. / The calendar expects nothing in this period."
     parts = [_matrix(reference, period, expected) for period in sorted({row.period for row in expected})]
-    forms = sorted({row.form for row in expected}, key=lambda form: reference.forms[form].number)
-    legend = "; ".join(f"{reference.forms[form].number} {plain(reference.forms[form].title_vi)}" for form in forms)
-    return "\n\n".join([*parts, f"✓ đã nhận / accepted · không yêu cầu / not asked for. Biểu / forms: {legend}"])
+    forms = [reference.forms[form] for form in _by_number(reference, expected)]
+    legend = "\n".join(f"- {_short(form.number)}: {plain(form.title_vi)} / {plain(form.title_en)}" for form in forms)
+    signs = "✓ đã nhận / accepted; ✓ – không phát sinh / nothing to report; · không yêu cầu / not asked for"
+    return "\n\n".join([*parts, signs, legend])
 
 
 def _matrix(reference: Reference, period: str, status: Sequence[StatusRow]) -> str:
     rows = [row for row in status if row.period == period]
-    forms = sorted({row.form for row in rows}, key=lambda form: reference.forms[form].number)
+    forms = _by_number(reference, rows)
     cells = {(row.unit, row.form): row for row in rows}
+    late = Counter(row.unit for row in rows if row.late)
     lines = [
-        (plain(unit_title(reference, unit, period)), *(_state(cells.get((unit, form))) for form in forms))
+        (
+            plain(unit_title(reference, unit, period)),
+            *(_state(cells.get((unit, form))) for form in forms),
+            str(late[unit] or ""),
+        )
         for unit in sorted({row.unit for row in rows})
     ]
     counted = f"{sum(row.reported for row in rows)}/{len(rows)}"
-    head = ("Đơn vị / unit", *(reference.forms[form].number for form in forms))
+    head = ("Đơn vị / unit", *(_short(reference.forms[form].number) for form in forms), "Muộn / late")
     return f"### {period}: {counted} đã nhận / accepted\n\n{table(head, lines)}"
+
+
+def _by_number(reference: Reference, rows: Iterable[StatusRow]) -> list[str]:
+    return sorted({row.form for row in rows}, key=lambda form: reference.forms[form].number)
+
+
+def _short(number: str) -> str:
+    """'01' for '01/KHCN-H'."""
+    return plain(number.partition("/")[0])
 
 
 def _state(row: StatusRow | None) -> str:
     if row is None:
         return "·"
-    late = ", muộn" if row.late else ""
     if row.reported:
-        return ("✓ không phát sinh" if row.nil else "✓") + late
-    return f"**{STATE_VI.get(row.state, row.state)}**{late}"
+        return "✓ –" if row.nil else "✓"
+    return f"**{STATE_VI.get(row.state, row.state)}**"
 
 
 # release ----------------------------------------------------------------------------------------------------------

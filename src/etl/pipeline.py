@@ -7,27 +7,28 @@ a Prefect flow, a Dask worker) says where things lie (`Stores`) and what time it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import etl
-from etl.errors import UsageError
+from etl.errors import ReleaseExists, UsageError
 from etl.model.decisions import in_force, knowledge_hash
-from etl.model.figures import Figure
 from etl.model.findings import CRITICAL, Finding
-from etl.model.periods import Period, parse_period
+from etl.model.periods import Period
 from etl.model.reference import Reference, Report
 from etl.model.releases import ReleaseContent, StatusRow
 from etl.model.submissions import Delivery, FileReading, Reading
 from etl.settings import Settings
-from etl.steps.completeness import completeness
 from etl.steps.isolate import Died, Workers
 from etl.store.archive import Archive
+from etl.store.basis import Basis
+from etl.store.holder import is_gone, me
 from etl.store.inbox import arrived, is_copy
-from etl.store.lake import Lake
-from etl.store.ledger import BatchRecord, FileOutcome, Ledger, ReleaseRecord, Stamp, batch_hash
+from etl.store.lake import Lake, LakeFile
+from etl.store.ledger import PUBLISHED, BatchRecord, FileOutcome, Ledger, ReleaseRecord, Stamp, View, batch_hash
 from etl.store.reference import load_reference
 from etl.store.reference.learnt import learnt
 from etl.store.releases import Releases
@@ -35,13 +36,19 @@ from etl.store.releases import Releases
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from etl.consolidation.figures import Consolidated
+    from etl.consolidation.replay import Replay
+
 #: files a batch: enough that one GX call for each table pays, few enough that memory does not grow with the night
 BATCH_FILES = 200
+
+#: how long a batch's unfinished files are left alone, should its machine vanish: longer than any night
+LEASE = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
 class Stores:
-    """Where everything lies, opened."""
+    """Where everything lies, opened. base: the reference data as it lies there; reference: with what was decided since."""
 
     settings: Settings
     reference: Reference
@@ -49,6 +56,8 @@ class Stores:
     ledger: Ledger
     lake: Lake
     releases: Releases
+    basis: Basis
+    base: Reference
 
     @property
     def stamp(self) -> Stamp:
@@ -59,13 +68,13 @@ class Stores:
 
 def open_stores(settings: Settings) -> Stores:
     """Load and check the reference data with what was decided since, open archive, ledger, lake and releases."""
-    reference = load_reference(settings.reference, settings.expectations)
+    base = load_reference(settings.reference, settings.expectations)
     settings.data.mkdir(parents=True, exist_ok=True)
     ledger = Ledger.open(settings.database_url)
-    reference = learnt(reference, in_force(ledger.decisions()))
+    reference = learnt(base, in_force(ledger.decisions()))
     return Stores(
-        settings, reference, Archive(settings.archive), ledger, Lake(settings.lake),
-        Releases(settings.releases),
+        settings, reference, Archive(settings.archive), ledger, Lake(settings.lake), Releases(settings.releases),
+        Basis(settings.archive / "basis"), base,
     )  # fmt: skip
 
 
@@ -85,6 +94,7 @@ def receive(stores: Stores, paths: Sequence[Path], at: datetime) -> list[Batch]:
 
     A file that is still being written (it changes while it is read) waits for the next time.
     """
+    tidy(stores, at)
     deliveries = []
     for name, data in arrived(paths):
         sha256 = stores.archive.put(data)
@@ -96,12 +106,37 @@ def receive(stores: Stores, paths: Sequence[Path], at: datetime) -> list[Batch]:
     ]
 
 
+def tidy(stores: Stores, at: datetime) -> None:
+    """Take away what killed runs left behind: unfinished files, leases of processes that are gone, rows that never counted."""
+    for store in (stores.archive, stores.lake, stores.releases, stores.basis):
+        store.sweep()
+    for batch, holder in stores.ledger.leases(at).items():
+        if is_gone(holder):
+            stores.ledger.drop_lease(batch, holder)
+    if stores.lake.orphans([file.path for file in stores.ledger.lake_files()]):
+        with stores.ledger.exclusively() as view:  # nobody records meanwhile
+            leased = view.leases(at)
+            for path in stores.lake.orphans([file.path for file in view.lake_files()]):
+                if Path(path).stem not in leased:
+                    stores.lake.remove(path)
+
+
 def take_in(stores: Stores, batch: Batch, at: datetime) -> BatchRecord:
-    """One batch through read … accept. Bytes that the ledger knows are not read again."""
+    """One batch through read … accept. Bytes that the ledger knows are not read again.
+
+    What is written is named by what is read, so that two runs on the same files write the same.
+    """
     known = stores.ledger.known({d.sha256 for d in batch.deliveries})
     fresh = {d.sha256: d for d in reversed(batch.deliveries) if d.sha256 not in known}
-    files = validate(stores.reference, read(stores, list(fresh.values())[::-1], batch.name))
-    return accept(stores, batch, files, at)
+    if not fresh:
+        return accept(stores, batch, [], at)
+    batch = replace(batch, name=batch_hash(fresh, stores.stamp))
+    stores.ledger.take_lease(batch.name, me(), at + LEASE, at)
+    try:
+        files = validate(stores.reference, read(stores, list(fresh.values())[::-1], batch.name))
+        return accept(stores, batch, files, at)
+    finally:
+        stores.ledger.drop_lease(batch.name, me())
 
 
 # read, recognise, normalise ---------------------------------------------------------------------------------------
@@ -193,14 +228,20 @@ def _gathered(readings: Iterable[Reading]) -> dict[str, pa.Table]:
 
 def accept(stores: Stores, batch: Batch, files: Sequence[FileReading], at: datetime) -> BatchRecord:
     """Rows → one Parquet a table, then one ledger transaction: only then do they count."""
-    rows = _gathered(reading for file in files for reading in file.readings)
-    lake_files = [stores.lake.write(table, batch.name, part) for table, part in rows.items() if part.num_rows]
+    keep_basis(stores, stores.reference)
+    lake_files = _written(stores, batch.name, files)
     by_sha = {file.sha256: file for file in files}
     outcomes = []
     for delivery in batch.deliveries:
         found = by_sha.pop(delivery.sha256, None) or FileReading(delivery.name, delivery.sha256)
         outcomes.append(FileOutcome(delivery, found))
-    return stores.ledger.record_batch(batch.name, outcomes, lake_files, at, stores.stamp)
+    check = partial(stores.lake.require, lake_files)
+    return stores.ledger.record_batch(batch.name, outcomes, lake_files, at, stores.stamp, check)
+
+
+def _written(stores: Stores, batch: str, files: Sequence[FileReading]) -> list[LakeFile]:
+    rows = _gathered(reading for file in files for reading in file.readings)
+    return [stores.lake.write(table, batch, part) for table, part in rows.items() if part.num_rows]
 
 
 def reread(stores: Stores, deliveries: Sequence[Delivery], at: datetime, by: str) -> Mapping[str, str]:
@@ -210,94 +251,47 @@ def reread(stores: Stores, deliveries: Sequence[Delivery], at: datetime, by: str
         part = deliveries[start : start + BATCH_FILES]
         name = batch_hash([*(d.sha256 for d in part), f"reread {stores.ledger.position()}"], stores.stamp)
         files = validate(stores.reference, read(stores, part, name))
-        rows = _gathered(reading for file in files for reading in file.readings)
-        lake_files = [stores.lake.write(table, name, rows_of) for table, rows_of in rows.items() if rows_of.num_rows]
+        keep_basis(stores, stores.reference)
+        lake_files = _written(stores, name, files)
         outcomes = [FileOutcome(d, file) for d, file in zip(part, files, strict=True)]
-        changed |= stores.ledger.reread(name, outcomes, lake_files, at, stores.stamp, by)
+        check = partial(stores.lake.require, lake_files)
+        changed |= stores.ledger.reread(name, outcomes, lake_files, at, stores.stamp, by, check)
     return changed
 
 
 # consolidate ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Consolidated:
-    """Figures, who reported, what was found beside the submissions' own findings, and the rows behind."""
-
-    report: Report
-    period: Period
-    figures: tuple[Figure, ...]
-    status: tuple[StatusRow, ...]
-    findings: tuple[Finding, ...]
-    rows: Mapping[str, pa.Table]
-    ledger_position: int
-
-
 def consolidate(stores: Stores, report: Report, period: Period) -> Consolidated:
-    """All rows that count → the report's figures. Rules over other units and periods run here and never reject."""
-    from etl.consolidation import consolidate_rows, current_rows, matched
+    """All rows that count → the report's figures. Rules over other units and periods run here and never reject.
 
-    position = stores.ledger.position()
-    wanted = requests(stores.reference, report, period)
-    status = tuple(status_of(stores, [p for _, p in wanted] or [period]))
-    rows = current_rows(
-        stores.ledger, stores.lake, stores.reference, sorted({stores.reference.indicators[i].form for i, _ in wanted})
-    )
-    matching = matched(stores.reference, rows)
-    figures = consolidate_rows(stores.reference, matching, wanted, status)
-    return Consolidated(report, period, tuple(figures), status, tuple(matching.findings), matching.rows, position)
+    One moment of the ledger: what others record meanwhile is not seen, and what was decided since the start is heeded.
+    """
+    from etl.consolidation.figures import consolidated
+
+    with stores.ledger.snapshot() as view:
+        return consolidated(view, stores.lake, heeding(stores, view).reference, report, period)
+
+
+def heeding(stores: Stores, view: View) -> Stores:
+    """The same stores, knowing what had been decided in this view of the ledger."""
+    return replace(stores, reference=learnt(stores.base, in_force(view.decisions())))
 
 
 def standing_findings(stores: Stores) -> list[Finding]:
-    """What is true of the kept files together: pairs that wait, where the register overrules, the same bytes twice.
+    """What is true of the kept files together: pairs that wait, where the register overrules, the same bytes twice."""
+    from etl.consolidation.figures import standing_findings as told
 
-    Told of superseded submissions too, and under every name that a file's bytes came under.
-    """
-    from etl.consolidation import current_rows, matched
-
-    forms = sorted(
-        {f.id for f in stores.reference.forms.values() if any(t.entity and t.entity.register for t in f.tables)}
-    )
-    rows = current_rows(stores.ledger, stores.lake, stores.reference, forms, superseded=True)
-    names: dict[str, list[str]] = {}
-    for delivery in sorted(stores.ledger.deliveries(), key=lambda d: d.state == "duplicate"):
-        names.setdefault(delivery.sha256, []).append(delivery.name)
-    twice = [
-        stores.reference.messages["F.duplicate"].finding(file=name, expected=first)
-        for first, *others in names.values()
-        for name in others
-    ]
-    same = {own[0]: own for own in names.values()}
-    found = matched(stores.reference, rows).findings
-    return [f.about(file=name) for f in found for name in same.get(f.file, [f.file])] + twice
-
-
-def requests(reference: Reference, report: Report, period: Period) -> list[tuple[str, Period]]:
-    """(indicator, period) pairs of a report asked for a period: the span, each year in it, events as they stand."""
-    inside = {e.period.code: e.period for e in reference.calendar if period.contains(e.period)}
-    found: dict[tuple[str, str], tuple[str, Period]] = {}
-    for item in report.items:
-        for word in item.periods:
-            if word in ("span", report.period):
-                periods = [period]
-            elif word == "each":
-                periods = [p for p in inside.values() if p.kind != "event" and p != period] or [period]
-            else:
-                periods = [parse_period(word)]
-            for one in periods:
-                for indicator in item.indicators:
-                    found[indicator, one.code] = (indicator, one)
-    return list(found.values())
+    with stores.ledger.snapshot() as view:
+        return told(view, stores.lake, stores.reference)
 
 
 def status_of(stores: Stores, periods: Iterable[Period]) -> list[StatusRow]:
     """What became of each expected (unit, form, period) inside the periods."""
-    submissions = stores.ledger.submissions()
-    found: dict[tuple[str, str, str], StatusRow] = {}
-    for period in periods:
-        for row in completeness(stores.reference.calendar, stores.reference.units, submissions, period):
-            found[row.unit, row.form, row.period] = row
-    return sorted(found.values(), key=lambda r: (r.period, r.form, r.unit))
+    from etl.consolidation.figures import status_of as rows_of
+
+    with stores.ledger.snapshot() as view:
+        return rows_of(view, stores.reference, periods)
 
 
 # release, report --------------------------------------------------------------------------------------------------
@@ -314,69 +308,81 @@ def release(
 ) -> tuple[ReleaseRecord, bool]:
     """Figures → a numbered, immutable folder with its documents. Returns the release and whether it is new.
 
-    The same figures on the same rows as the newest release of this report and period make no new one.
+    The same figures on the same rows as the newest release of this report and period make no new one. Where another run
+    was faster, the next number is taken, and what it had seen is seen here too.
     """
-    from etl.consolidation import fingerprint
-    from etl.report import documents
+    from etl.consolidation.content import fingerprint, release_content
 
-    content = _content(stores, consolidated, at, kind, by, reason)
-    figures_hash = fingerprint(content)
-    same = [
-        r for r in stores.ledger.releases()
-        if (r.report, r.period) == (consolidated.report.id, consolidated.period.code) and r.state == "published"
-    ]  # fmt: skip
-    if same and same[-1].figures_sha256 == figures_hash and same[-1].kind in (kind, "official"):
-        return same[-1], False
-    files = documents(content)
-    folder = stores.releases.write(content.number, files, known=False)
-    record = ReleaseRecord(
-        content.number,
-        content.period,
-        content.report.id,
-        kind,
-        at,
-        str(folder),
-        stores.reference.hash,
-        stores.reference.suite_hash,
-        etl.__version__,
-        consolidated.ledger_position,
-        figures_hash,
-        "published",
-        by,
-        reason,
-    )
-    stores.ledger.add_release(record)
-    return record, True
+    done = consolidated
+    while True:
+        keep_basis(stores, done.reference)
+        number = stores.ledger.next_release_number()
+        content = release_content(done, number, at, kind, etl.__version__, by, reason)
+        figures_hash = fingerprint(content)
+        same = _newest(stores, done)
+        if same and same.figures_sha256 == figures_hash and same.kind in (kind, "official"):
+            return _placed(stores, same), False
+        record = ReleaseRecord(
+            number, content.period, content.report.id, kind, at, str(number), content.reference.hash,
+            content.reference.suite_hash, etl.__version__, done.ledger_position, figures_hash, PUBLISHED, by, reason,
+        )  # fmt: skip
+        try:
+            _publish(stores, content, record)
+        except ReleaseExists:
+            done = consolidate(stores, done.report, done.period)
+            continue
+        write_index(stores)
+        return _placed(stores, record), True
 
 
-def _content(stores: Stores, done: Consolidated, at: datetime, kind: str, by: str, reason: str) -> ReleaseContent:
-    from etl.consolidation import public_rows
-
-    number = stores.ledger.next_release_number()
-    shown = {row.submission for row in done.status}
-    told = [*stores.ledger.findings(), *standing_findings(stores)]
-    own = [f for f in told if f.submission in shown or f.submission is None]
-    return ReleaseContent(
-        number=number,
-        kind=kind,
-        period=done.period.code,
-        created_at=at,
-        report=done.report,
-        reference=stores.reference,
-        figures=done.figures,
-        status=done.status,
-        findings=tuple(sorted({*own, *done.findings}, key=_finding_order)),
-        rows=public_rows(done.rows),
-        ledger_position=done.ledger_position,
-        version=etl.__version__,
-        by=by,
-        reason=reason,
-        previous=number - 1 or None,
-    )
+def _newest(stores: Stores, done: Consolidated) -> ReleaseRecord | None:
+    """The newest release of a report and period that was not recalled."""
+    key = (done.report.id, done.period.code, PUBLISHED)
+    return next((r for r in reversed(stores.ledger.releases()) if (r.report, r.period, r.state) == key), None)
 
 
-def _finding_order(finding: Finding) -> tuple[str, ...]:
-    return (finding.file, finding.sheet or "", finding.cell or "", finding.code, finding.id)
+def _publish(stores: Stores, content: ReleaseContent, record: ReleaseRecord) -> None:
+    """Write all documents where nobody looks; then, in one step, the number is taken and the folder is in its place."""
+    from etl.consolidation.content import files_of_release, versions
+
+    made_with = versions()
+    draft = stores.releases.draft(files_of_release(content, made_with))
+    basis = {"sums": draft.sums, "versions": made_with, "knowledge": knowledge_hash(content.reference.decided)}
+    try:
+        stores.ledger.add_release(record, basis, lambda: stores.releases.put(draft, record.number))
+    finally:
+        stores.releases.discard(draft)
+
+
+def _placed(stores: Stores, record: ReleaseRecord) -> ReleaseRecord:
+    """The ledger keeps no place of a machine: the folder is where the stores are."""
+    return replace(record, folder=str(stores.releases.folder(record.number)))
+
+
+def replay(stores: Stores, record: ReleaseRecord) -> Replay:
+    """A release's own view: the ledger at its position, the reference data that it rests on.
+
+    Raises StoreError where what it rests on is lost.
+    """
+    from etl.consolidation.replay import Replay, base_of
+
+    view = stores.ledger.at(record.ledger_position)
+    wanted = (record.reference_hash, record.suite_hash)
+    base = stores.base if wanted == (stores.base.hash, stores.base.suite_hash) else base_of(stores.basis, *wanted)
+    return Replay(record, view, stores.lake, learnt(base, in_force(view.decisions())))
+
+
+def write_index(stores: Stores) -> None:
+    """Say beside the release folders which releases there are, and which were recalled, by whom and why."""
+    from etl.consolidation.content import index_of
+
+    stores.releases.write_index(*index_of(stores.ledger))
+
+
+def keep_basis(stores: Stores, reference: Reference) -> None:
+    """Keep the reference data and suites that are about to be used: what rests on them can be made again."""
+    stores.basis.keep(reference.hash, stores.settings.reference)
+    stores.basis.keep(reference.suite_hash, stores.settings.expectations)
 
 
 def period_due(stores: Stores, report: Report, at: datetime) -> str:

@@ -8,14 +8,18 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from etl.errors import WorkbookUnreadable
 from etl.model.decisions import ACCEPT, REJECT, Decision, case_of
 from etl.model.findings import CRITICAL, HOLD, Finding
+from etl.model.forms import TableSpec
+from etl.model.grids import Grid, from_a1
 from etl.model.reference import Reference
 from etl.model.submissions import FileReading, Reading
 from etl.steps.isolate import Died
 from etl.steps.normalise import normalise
+from etl.steps.normalise.cells import as_text
 from etl.steps.read import read, refuse
 from etl.steps.recognise import recognise
 from etl.steps.recognise.units import resolve
@@ -23,6 +27,9 @@ from etl.store.archive import Archive
 from etl.store.lake import schema
 from etl.store.reference import load_reference
 from etl.store.reference.learnt import learnt
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _loaded: dict[str, Reference] = {}
 
@@ -38,7 +45,7 @@ class _NoPandas:
 def prepare(reference: str, expectations: str, archive: str, decided: dict[str, Decision]) -> None:
     """Called once a worker: load the reference data with what was decided since, and the libraries that files need."""
     if getattr(sys.modules["__main__"].__spec__, "name", "") == "etl.steps.isolate":  # only where nobody else lives
-        sys.meta_path.insert(0, _NoPandas())  # type: ignore[arg-type]  # a finder that only refuses
+        sys.meta_path.insert(0, _NoPandas())
     import pyarrow  # noqa: F401  # so that the memory limit counts from here on
     import python_calamine  # noqa: F401
 
@@ -97,9 +104,21 @@ def _answered(finding: Finding, reference: Reference) -> Finding:
     return finding.about(decision=decision.verb, severity=CRITICAL if refused else HOLD)
 
 
+def _says_something(rows: pa.Table, table: TableSpec) -> bool:
+    """Whether a table holds any answer: the printed rows of a fixed form are none."""
+    if table.kind != "matrix":
+        return bool(rows.num_rows)
+    asked = [f for f in table.stored if f.id not in (table.row_code, table.row_label) and not f.computed]
+    return any(set(rows[f"{f.id}__state"].to_pylist()) - {"not_reported"} for f in asked)
+
+
 def _blank_told(reading: Reading, reference: Reference) -> Reading:
     """A form without rows that does not say 'nothing to report' waits for a person: nil is said, not assumed."""
-    if reading.nil or any(rows.num_rows for rows in reading.rows.values()) or reading.verdict == "rejected":
+    if (
+        reading.nil
+        or reading.verdict == "rejected"
+        or any(_says_something(rows, reference.table(name)) for name, rows in reading.rows.items())
+    ):
         return reading
     about = {
         "file": reading.file, "submission": reading.submission, "form": reading.form, "unit": reading.unit,
@@ -133,3 +152,30 @@ def died(reference: Reference, name: str, sha256: str, death: Died) -> FileReadi
     """What is told about a file whose worker did not survive it."""
     error = refuse(name, _DEATHS[death.reason], death.detail if death.reason == "time" else "")
     return FileReading(name, sha256, findings=[unreadable(reference, name, error)])
+
+
+def open_archive(archive: str) -> None:
+    """Called once a worker that only looks at cells: no reference data is needed for that."""
+    _archives["archive"] = Archive(Path(archive))
+
+
+def read_texts(name: str, sha256: str, cells: tuple[tuple[str | None, str], ...]) -> list[str | None]:
+    """What stands in some cells of an archived file, as it stands there; None where the file has no such sheet.
+
+    cells: sheet (None: the only one, of a csv) and A1 name. A cell covered by a merged one shows what that shows.
+    """
+    try:
+        book = read(name, _archives["archive"].get(sha256))
+    except WorkbookUnreadable:
+        return [None] * len(cells)
+    grids = {grid.sheet: grid for grid in book.grids}
+    only = book.grids[0] if len(book.grids) == 1 else None
+    return [None if (grid := grids.get(sheet or "", only)) is None else _text(grid, cell) for sheet, cell in cells]
+
+
+def _text(grid: Grid, cell: str) -> str:
+    row, column = from_a1(cell)
+    for top, left, bottom, right in grid.merges:
+        if top <= row <= bottom and left <= column <= right:
+            row, column = top, left
+    return grid.errors.get((row, column)) or as_text(grid.at(row, column))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
@@ -16,7 +17,11 @@ from hypothesis import strategies as st
 from etl.model.forms import Field, TableSpec
 from etl.model.reference import Reference
 from etl.model.units import Unit
+from etl.store.reference import load_reference
 from etl.text.numbers import format_exact
+
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = load_reference(ROOT / "data" / "reference", ROOT / "expectations")
 
 VALUE, NIL, NOT_AVAILABLE, NOT_APPLICABLE, NOT_REPORTED = (
     "value", "nil", "not_available", "not_applicable", "not_reported",
@@ -191,7 +196,9 @@ def _nv_row(draw: st.DrawFn, reference: Reference, table: TableSpec, unit: Unit,
 
 @st.composite
 def _iso_row(draw: st.DrawFn, _reference: Reference, table: TableSpec, *_: Any) -> Any:
-    shares = st.sampled_from((Written(100.0, Decimal(100)), Written("95,2%", Decimal("95.2")), Written("95,2", Decimal("95.2")), BLANK))
+    shares = st.sampled_from(
+        (Written(100.0, Decimal(100)), Written("95,2%", Decimal("95.2")), Written("95,2", Decimal("95.2")), BLANK)
+    )
     return st.fixed_dictionaries({**_numeric(draw, table), "ty_le": shares})
 
 

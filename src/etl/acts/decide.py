@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from etl.errors import UsageError
-from etl.model.decisions import ACCEPT, CORRECT, MAP, REJECT, VERBS, Decision, case_of, in_force
+from etl.model.decisions import ACCEPT, CORRECT, MAP, REJECT, VERBS, Decision, case_of
 from etl.model.findings import HOLD, PAIR, Finding
 from etl.model.submissions import Delivery
-from etl.pipeline import Stores, reread, standing_findings
-from etl.store.reference import load_reference
-from etl.store.reference.learnt import learnt
+from etl.pipeline import Stores, heeding, reread, standing_findings
+from etl.store.ledger import SAME_RANK
 
 #: what may be said of a hold beside accept and reject
 _MORE = {
@@ -23,6 +22,9 @@ _MORE = {
     "S4.doubtful-heading": (MAP,),
     "S2.near-unit": (MAP,),
 }
+
+#: holds that a decision settles in the ledger itself: no file reads otherwise for it
+UNREAD = frozenset((SAME_RANK,))
 
 
 @dataclass(frozen=True)
@@ -51,16 +53,21 @@ def decide(
     chosen = [known[name] for name in dict.fromkeys(holds)]
     for hold in chosen:
         _check(stores, hold, verb, argument)
+    position = stores.ledger.position()
     added = stores.ledger.decide(chosen, verb, argument, by.strip(), reason.strip(), at)
-    return Decided(added, _apply(stores, added, at, by.strip()))
+    decided = {d.case for d in added}
+    unread = [f for f in chosen if f.decision is None or case_of(f) in decided]
+    return Decided(added, _states(stores, position) | dict(_apply(stores, unread, at, by.strip())))
 
 
 def undo(stores: Stores, decision: int, *, by: str, reason: str, at: datetime) -> Decided:
     """Take a decision back: the case is open again, and the submissions concerned are read anew."""
     if not by.strip() or not reason.strip():
         raise UsageError("Cần --by TÊN và --reason LÝ_DO / --by NAME and --reason TEXT are needed")
+    position = stores.ledger.position()
     old = stores.ledger.undo(decision, by.strip(), reason.strip(), at)
-    return Decided([old], _apply(stores, [old], at, by.strip()))
+    changed = _states(stores, position) | dict(_apply(stores, [old.finding], at, by.strip()))
+    return Decided([old], changed)
 
 
 def _open_holds(stores: Stores) -> list[Finding]:
@@ -92,21 +99,24 @@ def _known_target(stores: Stores, hold: Finding, target: str) -> bool:
     return True
 
 
-def _apply(stores: Stores, decisions: Sequence[Decision], at: datetime, by: str) -> Mapping[str, str]:
-    """Read the files concerned anew under what is known now; pairs need no reading, they are matched at consolidation."""
-    cases = {d.case for d in decisions if d.finding.scope != PAIR}
+def _states(stores: Stores, after: int) -> dict[str, str]:
+    """What the decision itself changed: of two files of one rank one is withdrawn, or comes back."""
+    events = stores.ledger.events(after)
+    return {name: state for event in events for name, state in event.payload.get("states", {}).items()}
+
+
+def _apply(stores: Stores, holds: Sequence[Finding], at: datetime, by: str) -> Mapping[str, str]:
+    """Read the files concerned anew under what is known now; pairs need no reading, they are matched at consolidation.
+
+    A hold whose decision stands already but is still open was decided by a run that was killed: it is read anew too.
+    """
+    cases = {case_of(f) for f in holds if f.scope != PAIR and f.code not in UNREAD}
     if not cases:
         return {}
     names = {f.file for f in stores.ledger.findings(severity=HOLD) if case_of(f) in cases}
-    names |= {d.finding.file for d in decisions if d.case in cases}
+    names |= {f.file for f in holds if case_of(f) in cases}
     files: dict[str, Delivery] = {}
     for record in stores.ledger.deliveries():
         if record.name in names and record.sha256 not in files:
             files[record.sha256] = Delivery(record.name, record.sha256, record.size, record.received_at, record.sender)
-    return reread(_with_knowledge(stores), list(files.values()), at, by)
-
-
-def _with_knowledge(stores: Stores) -> Stores:
-    """The same stores, knowing what the ledger knows now. The base reference data is loaded anew."""
-    base = load_reference(stores.settings.reference, stores.settings.expectations)
-    return replace(stores, reference=learnt(base, in_force(stores.ledger.decisions())))
+    return reread(heeding(stores, stores.ledger), list(files.values()), at, by)

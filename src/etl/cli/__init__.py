@@ -14,11 +14,12 @@ import typer
 
 from etl.cli import stages  # isort: skip  # the order in which --help names the commands
 from etl.cli import queries  # isort: skip
+from etl.cli import history  # isort: skip
 from etl.cli import acts  # isort: skip
 from etl.cli.app import app
 from etl.errors import EtlError, UsageError
 
-__all__ = ["acts", "app", "main", "queries", "stages"]
+__all__ = ["acts", "app", "history", "main", "queries", "stages"]
 
 
 def main() -> None:

@@ -96,6 +96,61 @@ def recheck(
         typer.echo(f"{submission}: {state}")
 
 
+By = Annotated[str, typer.Option("--by", help="Người quyết định / who decides")]
+Reason = Annotated[str, typer.Option("--reason", help="Lý do / why")]
+
+
+@app.command()
+def withdraw(
+    submission: Annotated[str, typer.Argument(help="Mã bài nộp / a submission's id")],
+    by: By = "",
+    reason: Reason = "",
+    as_json: Json = False,
+) -> None:
+    """Rút một bài nộp; bản trước đó được tính lại. / Take a submission back; the one before it counts again."""
+    from etl.acts.withdraw import withdraw as act
+
+    _tell_changed(act(open_stores(), submission, by=by, reason=reason, at=now()), as_json)
+
+
+@app.command()
+def reinstate(
+    submission: Annotated[str, typer.Argument(help="Mã bài nộp / a submission's id")],
+    by: By = "",
+    reason: Reason = "",
+    as_json: Json = False,
+) -> None:
+    """Dùng lại một bài nộp đã rút. / Let a withdrawn submission take part again."""
+    from etl.acts.withdraw import reinstate as act
+
+    _tell_changed(act(open_stores(), submission, by=by, reason=reason, at=now()), as_json)
+
+
+def _tell_changed(changed: Mapping[str, str], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(dict(changed), ensure_ascii=False))
+        return
+    for submission, state in changed.items():
+        typer.echo(f"{submission}: {state}")
+    if not changed:
+        typer.echo("Không có gì thay đổi. / Nothing changed.")
+
+
+@app.command()
+def recall(
+    release: Annotated[int, typer.Argument(help="Số bản công bố / the release's number")],
+    by: By = "",
+    reason: Reason = "",
+) -> None:
+    """Thu hồi một bản công bố sai; không xóa gì. / Mark a release as wrong, with notice; nothing is deleted."""
+    from etl.acts.recall import recall as act
+
+    if act(open_stores(), release, by=by, reason=reason, at=now()):
+        typer.echo(f"Đã thu hồi bản {release}. / Release {release} is recalled.")
+    else:
+        typer.echo(f"Bản {release} đã bị thu hồi từ trước. / Release {release} was recalled before.")
+
+
 reference_app = typer.Typer(help="Dữ liệu tham chiếu. / The reference data.", no_args_is_help=True)
 app.add_typer(reference_app, name="reference")
 

@@ -56,16 +56,23 @@ def figures(
     ] = None,
     period: Annotated[str | None, typer.Option("--period", help="Kỳ / the period")] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="Mã đơn vị / a unit's code")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="Bản mới nhất tại thời điểm này / the newest at a time: 2022-03-31T17:00"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Số liệu của một bản công bố. / The figures of a release."""
     from etl.queries.figures import figures_of, figures_table
+    from etl.queries.published import notice, release_named, release_title
 
     stores = open_stores()
-    found = figures_of(stores, release, period, unit)
+    found = figures_of(stores, release, period, unit, as_of)
     if as_json:
         print_all(found)
     else:
+        record = release_named(stores, release, as_of)
+        typer.echo(f"{release_title(record)}\n{notice(stores, record.number)}")
         shown = unit or next(iter(sorted(r.unit for r in stores.reference.reports.values())), "")
         typer.echo(figures_table(found, stores.reference, shown))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -105,32 +105,6 @@ class Figure:
     def order(self) -> tuple[str, ...]:
         """A total order: every writer sorts by it."""
         return (self.indicator, self.period, self.unit, *(f"{a}={c}" for a, c in self.breakdown or ()))
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """A row behind a figure: which cell of which submission, and whether it was counted, and why (not)."""
-
-    indicator: str
-    unit: str
-    period: str
-    submission: str
-    table: str
-    block: int
-    line: int
-    field: str
-    counted: bool
-    why: str
-    key: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What one consolidation gives."""
-
-    period: str
-    figures: tuple[Figure, ...]
-    contributions: tuple[Contribution, ...] = field(default_factory=tuple)
 
 
 def number_text(value: Decimal | None) -> str | None:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from etl.errors import UsageError
 from etl.model.periods import parse_period
 from etl.model.reference import Reference
 from etl.pipeline import Stores
+from etl.queries.published import release_named
 from etl.queries.tables import table
 from etl.text.numbers import format_exact
 
@@ -20,22 +20,18 @@ STATUS_VI = {
 
 
 def figures_of(
-    stores: Stores, release: int | None = None, period: str | None = None, unit: str | None = None
+    stores: Stores,
+    release: int | None = None,
+    period: str | None = None,
+    unit: str | None = None,
+    as_of: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Figures of a release (the newest without a number), in the documented JSON shape.
+    """Figures of a release in the documented JSON shape: by its number, the newest, or the newest at a time.
 
     Raises UsageError where there is no release yet.
     """
-    if release is None:
-        known = stores.ledger.releases()
-        if not known:
-            raise UsageError(
-                "Chưa có bản công bố nào; hãy chạy `etl publish` / there is no release yet: run `etl publish`"
-            )
-        release = known[-1].number
-    else:
-        stores.ledger.release(release)
-    found: list[dict[str, Any]] = json.loads(stores.releases.read(release, "figures.json"))
+    number = release_named(stores, release, as_of).number
+    found: list[dict[str, Any]] = json.loads(stores.releases.read(number, "figures.json"))
     return [f for f in found if (period is None or f["period"] == period) and (unit is None or f["unit"] == unit)]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from etl.errors import StoreError
-from etl.store.durable import write_durably
+from etl.store.durable import SCRATCH, sweep, write_durably
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -23,7 +23,7 @@ class Archive:
         """Keep the bytes; returns their sha256. Bytes that are kept already are left as they are."""
         sha256 = hashlib.sha256(data).hexdigest()
         if not self.has(sha256):
-            write_durably(self.path(sha256), data)
+            write_durably(self.path(sha256), data, self.root / SCRATCH)
         return sha256
 
     def get(self, sha256: str) -> bytes:
@@ -51,6 +51,10 @@ class Archive:
         if not _SHA256.fullmatch(sha256):
             raise StoreError(f"Không phải mã sha256 / not a sha256: {sha256!r}")
         return self.root / sha256[:2] / sha256[2:4] / sha256
+
+    def sweep(self) -> list[Path]:
+        """Take away what killed runs left unfinished."""
+        return sweep(self.root / SCRATCH)
 
     def all(self) -> Iterator[str]:
         """The sha256 of everything kept, sorted. What an interrupted write left behind is not counted."""

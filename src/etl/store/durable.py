@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from pathlib import Path
 
 from etl.errors import StoreError
+from etl.store.holder import is_gone, me
 
 #: written once and then only read; the group may read, strangers may not look
 FILE_MODE, FOLDER_MODE = 0o440, 0o750
 
 
-def write_durably(path: Path, data: bytes) -> None:
-    """Put `data` at `path`: temporary name in the same folder, fsync, rename, fsync of the folder.
+#: the folder of a store in which unfinished work lies, apart from what is kept
+SCRATCH = ".tmp"
 
-    A reader sees the old file, none, or the whole new one. Missing folders are made.
-    Raises StoreError where the disk refuses.
+
+def write_durably(path: Path, data: bytes, scratch: Path | None = None) -> None:
+    """Put `data` at `path`: temporary name, fsync, rename, fsync of the folder.
+
+    A reader sees the old file, none, or the whole new one. Missing folders are made. scratch: the folder of the temporary
+    name, on the same disk; without one it is beside the file. Raises StoreError where the disk refuses.
     """
     try:
         make_folder(path.parent)
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+        temporary = temporary_in(scratch or path.parent)
         try:
             _write_and_sync(temporary, data)
             os.replace(temporary, path)
@@ -32,6 +38,23 @@ def write_durably(path: Path, data: bytes) -> None:
             f"Không ghi được tệp, hãy xem quyền và dung lượng đĩa / cannot be written, look at rights and free space: "
             f"{path} ({error.strerror or error})"
         ) from error
+
+
+def temporary_in(folder: Path) -> Path:
+    """A name in a folder for what is not finished yet; it says whose it is."""
+    make_folder(folder)
+    return folder / f".{me()}.{secrets.token_hex(6)}.tmp"
+
+
+def sweep(folder: Path) -> list[Path]:
+    """Take away what killed processes of this machine left unfinished in a folder; returns what was taken."""
+    taken = []
+    for path in sorted(folder.glob(".*.tmp")):
+        holder = path.name.split(".")[1]
+        if is_gone(holder):
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            taken.append(path)
+    return taken
 
 
 def make_folder(folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from etl.errors import StoreError
 from etl.model.forms import Field, TableSpec
 from etl.model.submissions import BLOCK, LINE, PERIOD, READING, SUBMISSION, UNIT
-from etl.store.durable import write_durably
+from etl.store.durable import SCRATCH, sweep, write_durably
 
 if TYPE_CHECKING:
     import duckdb
@@ -77,7 +77,7 @@ class Lake:
         path = self._path(f"{_name(table_id)}/{_name(batch_hash)}.parquet")
         data = _parquet(rows)
         if not (path.is_file() and path.read_bytes() == data):
-            write_durably(path, data)
+            write_durably(path, data, self.root / SCRATCH)
         sha256 = hashlib.sha256(data).hexdigest()
         return LakeFile(table_id, path.relative_to(self.root).as_posix(), sha256, rows.num_rows, len(data))
 
@@ -128,6 +128,19 @@ class Lake:
     def remove(self, path: str) -> None:
         """Remove a file that the ledger does not know and that nobody is writing (its batch's lease has run out)."""
         self._path(path).unlink(missing_ok=True)
+
+    def require(self, files: Iterable[LakeFile]) -> None:
+        """Raise StoreError where one of these files is not there: another run may have taken it for left behind."""
+        for file in files:
+            if not self._path(file.path).is_file():
+                raise StoreError(
+                    f"Một lần chạy khác vừa dọn hồ dữ liệu; hãy chạy lại, không mất gì / another run has just tidied the "
+                    f"lake; run again, nothing is lost: {file.path}"
+                )
+
+    def sweep(self) -> list[Path]:
+        """Take away what killed runs left unfinished."""
+        return sweep(self.root / SCRATCH)
 
     def paths(self) -> list[str]:
         """Every file of the lake, relative to its root, sorted."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from etl.model.findings import WARNING, Finding
@@ -128,10 +129,10 @@ def _line(
         link = _text(sheet, row, 3, f"→ {place}!{name}" if place else f"→ {name}")
         if place in sheet.parent.sheetnames:  # type: ignore[union-attr]
             quoted = place.replace("'", "''")
-            link.hyperlink = f"#'{quoted}'!{name}"
+            link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{quoted}'!{name}")
             link.font = Font(underline="single", color="0563C1")
     _text(sheet, row, RULE, finding.code)
-    _text(sheet, row, PLACE, f"{place}\x1f{name}".replace("\x1f", " ! "))
+    _text(sheet, row, PLACE, f"{place} ! {name}")
     _text(sheet, row, OLD_FILL, marks.get((place, name), ""))
     answer = _text(sheet, row, ANSWER, known.get((finding.code, place, name), ""))
     answer.protection = Protection(locked=False)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Breakdown = tuple[tuple[str, str], ...] | None
 
+#: of several rows of one key the one that is counted: the latest period's, then by unit and place
+FIRST = "_period DESC, unit, _submission, _block, _line"
+
 
 @dataclass(slots=True)
 class Part:
@@ -76,27 +79,38 @@ class Selection:
             return None
         return self.periods[-1].end.isoformat()
 
+    @property
+    def day(self) -> date:
+        """The day on which the tree of units is looked at."""
+        return self.periods[-1].end if self.periods else date.max
+
     def sql(self) -> str:
         """Chosen rows: place, unit, key, measure, parts, breakdown. One definition for figures and for trace."""
+        chosen = " AND ".join(self.conditions().values())
+        return f'SELECT {", ".join(self.columns())} FROM "{self.indicator.table}" WHERE {chosen}'
+
+    def columns(self) -> list[str]:
+        """What is taken of a row, as SQL."""
         i = self.indicator
-        columns = [
+        return [
             "_submission", "_block", "_line", "_period", f"({i.unit}) AS unit", f"({i.key or 'NULL'}) AS key",
             f"({i.names or i.key or 'NULL'}) AS name", f"({i.measure or 'NULL'}) AS measure",
             f"({i.numerator or 'NULL'}) AS numerator", f"({i.denominator or 'NULL'}) AS denominator",
             *(f"CAST(({expression}) AS VARCHAR) AS \"b_{axis}\"" for axis, expression in i.breakdown),
         ]  # fmt: skip
-        return f'SELECT {", ".join(columns)} FROM "{i.table}" WHERE {" AND ".join(self._conditions())}'
 
-    def _conditions(self) -> list[str]:
+    def conditions(self) -> dict[str, str]:
+        """What a row must be, each by its name: period, condition, reporter, speaks."""
         i = self.indicator
         codes = ", ".join(f"'{p.code}'" for p in self.periods) or "NULL"
-        found = [f"_period IN ({codes})"]
+        found = {"period": f"_period IN ({codes})"}
         if i.condition:
-            found.append(f"({i.condition})")
+            found["condition"] = f"({i.condition})"
         if i.reporter:
-            found.append(f"_unit <> '{i.reporter[1:]}'" if i.reporter.startswith("!") else f"_unit = '{i.reporter}'")
+            other = i.reporter.startswith("!")
+            found["reporter"] = f"_unit {'<>' if other else '='} '{i.reporter.removeprefix('!')}'"
         if i.unit == "_owner":
-            found.append("_speaks")  # the row that speaks for the entity, so that listers cannot disagree
+            found["speaks"] = "_speaks"  # the row that speaks for the entity, so that listers cannot disagree
         return found
 
     def parts(self, connection: duckdb.DuckDBPyConnection) -> list[Part]:
@@ -112,19 +126,16 @@ class Selection:
         """A measure with a key counts once for each key: the latest period's row."""
         if self.indicator.key is None or self.indicator.measure is None:
             return self.sql()
-        return (
-            f"SELECT * FROM ({self.sql()}) QUALIFY row_number() OVER "
-            "(PARTITION BY key ORDER BY _period DESC, unit, _submission, _block, _line) = 1"
-        )
+        return f"SELECT * FROM ({self.sql()}) QUALIFY row_number() OVER (PARTITION BY key ORDER BY {FIRST}) = 1"
 
     def _register_ancestors(self, connection: duckdb.DuckDBPyConnection) -> None:
         import pyarrow as pa
 
-        day = self.periods[-1].end if self.periods else date.max
+        day = self.day
         codes = [
             row[0] for row in connection.execute("SELECT DISTINCT unit FROM _chosen WHERE unit IS NOT NULL").fetchall()
         ]
-        pairs = [(code, above) for code in codes for above in _chain(code, day, self.units)]
+        pairs = [(code, above) for code in codes for above in units_above(code, day, self.units)]
         connection.register("_above", pa.table({
             "unit": pa.array([p[0] for p in pairs], pa.string()), "above": pa.array([p[1] for p in pairs], pa.string()),
         }))  # fmt: skip
@@ -172,7 +183,8 @@ class Selection:
         return {key: tuple(values) for key, values in found.items()}
 
 
-def _chain(code: str, day: date, units: Units) -> list[str]:
+def units_above(code: str, day: date, units: Units) -> list[str]:
+    """A unit and all above it on a day, from below."""
     chain: list[str] = []
     current: str | None = code
     while current is not None and current not in chain:

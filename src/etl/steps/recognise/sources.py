@@ -25,11 +25,16 @@ def fill_in(title: Title, form: Form, reference: Reference, sheet: str, file: st
                 title.period, title.period_at = code, Place(0, 0, name)
                 title.sources["period"] = source
     for source in form.unit_from:
-        if title.unit_at is None and source in ("sheet", "file"):
+        if (title.unit_at is None or _before_title(form, source)) and source in ("sheet", "file"):
             name = sheet if source == "sheet" else stem(file)
             if (unit := _unit_in(reference, name, day, form.senders)) is not None:
-                title.unit_at = Place(0, 0, unit)
+                title.unit, title.unit_at = None, Place(0, 0, unit)
                 title.sources["unit"] = source
+
+
+def _before_title(form: Form, source: str) -> bool:
+    """The form says that this source is asked before the title: a code in a file's name tells equal names apart."""
+    return "title" in form.unit_from and form.unit_from.index(source) < form.unit_from.index("title")
 
 
 def stem(file: str) -> str:
@@ -48,6 +53,6 @@ def period_in(name: str) -> str | None:
 
 def _unit_in(reference: Reference, name: str, day: date, senders: tuple[str, ...]) -> str | None:
     if (match := resolve(reference, squeeze(name), day, senders)) is not None:
-        return match.unit.title
+        return match.unit.code
     named = named_in(reference, name, day, senders)
-    return named[0].title if len(named) == 1 else None
+    return named[0].code if len(named) == 1 else None

@@ -71,7 +71,7 @@ def _type_fits(unit: Unit, unit_type: str | None, whole: bool) -> bool:
 def _index(reference: Reference) -> dict[str, tuple[tuple[Unit, str], ...]]:
     index: dict[str, list[tuple[Unit, str]]] = {}
     for unit in reference.units.all:
-        for wording in dict.fromkeys((unit.name, unit.title, *unit.aliases)):
+        for wording in dict.fromkeys((unit.name, unit.title, *unit.aliases, unit.code)):
             index.setdefault(fold(wording), []).append((unit, wording))
     return {key: tuple(entries) for key, entries in index.items()}
 

@@ -6,6 +6,7 @@ chain: the audit log · queries, past: what it is asked, now and as it was · vi
 """
 
 from etl.store.ledger.ledger import Ledger
+from etl.store.ledger.settling import CONFIRMED, SAME_RANK
 from etl.store.ledger.values import (
     PUBLISHED,
     RECALLED,
@@ -25,8 +26,10 @@ from etl.store.ledger.values import (
 from etl.store.ledger.view import View
 
 __all__ = [
+    "CONFIRMED",
     "PUBLISHED",
     "RECALLED",
+    "SAME_RANK",
     "BatchRecord",
     "CurrentSubmission",
     "DeliveryRecord",

@@ -39,6 +39,12 @@ class Ledger(View):
         with self._reading() as c:
             yield Snapshot(c)
 
+    @contextmanager
+    def exclusively(self) -> Iterator[View]:
+        """One view during which nobody else can record anything: for tidying up what no one is about to need."""
+        with self._writing() as c:
+            yield Snapshot(c)
+
     def at(self, position: int) -> View:
         """The ledger as it was when it had this many events: what counted then, what was told, what was decided."""
         return Past(self._engine, position)

@@ -21,7 +21,8 @@ from etl.store.ledger.rows import (
     submission_value,
     verdict_now,
 )
-from etl.store.ledger.schema import deliveries, findings, lake_files, leases, readings, releases, submissions
+from etl.store.ledger.schema import deliveries, findings, lake_files, readings, releases, submissions
+from etl.store.ledger.schema import leases as held
 from etl.store.ledger.shapes import clean, evidence_from_json, layouts_from_json, totals_from_json
 from etl.store.ledger.standing import COUNTING
 from etl.store.ledger.values import (
@@ -121,9 +122,9 @@ def all_lake_files(connection: Connection) -> list[KnownLakeFile]:
     return sorted(found, key=lambda file: file.path)
 
 
-def leased(connection: Connection, at: datetime) -> set[str]:
-    """The batches that somebody is working on."""
-    return set(connection.scalars(select(leases.c.batch).where(leases.c.until > at)))
+def leases(connection: Connection, at: datetime) -> dict[str, str]:
+    """The batches that somebody is working on, and who."""
+    return {row.batch: row.holder for row in connection.execute(select(held).where(held.c.until > at))}
 
 
 def all_releases(connection: Connection) -> list[ReleaseRecord]:

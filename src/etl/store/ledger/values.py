@@ -137,6 +137,11 @@ class EventRecord:
     previous: str
     hash: str
 
+    def as_json(self) -> dict[str, Any]:
+        """The documented shape of `etl log --json`."""
+        told = {name: getattr(self, name) for name in self.__slots__}
+        return told | {"at": self.at.isoformat(), "payload": dict(self.payload)}
+
 
 #: states of a release
 PUBLISHED, RECALLED = "published", "recalled"

@@ -86,10 +86,10 @@ class View(ABC):
         with self._reading() as c:
             return queries.all_lake_files(c)
 
-    def leased(self, at: datetime) -> set[str]:
-        """The batches that somebody is working on."""
+    def leases(self, at: datetime) -> dict[str, str]:
+        """The batches that somebody is working on, and who: batch → holder."""
         with self._reading() as c:
-            return queries.leased(c, at)
+            return queries.leases(c, at)
 
     def events(self, after: int = 0) -> list[EventRecord]:
         """The audit log after a position, in order."""

@@ -7,7 +7,6 @@ What a statistician knows is data: nothing here knows a form, a unit or an indic
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from etl.model.reference import Reference
 from etl.store.reference.calendar import read_calendar
 from etl.store.reference.checks import check_forms
 from etl.store.reference.faults import Faults
+from etl.store.reference.files import digest, files_of
 from etl.store.reference.forms import read_forms
 from etl.store.reference.indicators import read_indicators
 from etl.store.reference.reports import read_reports
@@ -24,9 +24,6 @@ from etl.store.reference.units import read_units
 from etl.store.reference.words import read_entities, read_headings, read_measures, read_messages, read_values
 
 __all__ = ["faults", "load_reference"]
-
-#: beside the data, and no part of what a figure rests on
-_NOT_DATA = frozenset(("README.md", "schemas"))
 
 
 def load_reference(reference: Path, expectations: Path) -> Reference:
@@ -71,30 +68,17 @@ def _load(files: Mapping[str, bytes], suites: Mapping[str, bytes], found: Faults
         units=units, forms=forms, headings=read_headings(files, forms, found), values=values, measures=measures,
         calendar=calendar, indicators=indicators, entities=entities,
         reports=read_reports(files, indicators, calendar, units, found), messages=read_messages(files, found),
-        suites=read_suites(suites, tables, found), hash=_digest(files), suite_hash=_digest(suites),
+        suites=read_suites(suites, tables, found), hash=digest(files), suite_hash=digest(suites),
     )  # fmt: skip
 
 
 def _files(folder: Path, found: Faults) -> dict[str, bytes]:
-    """Relative path → bytes of every file of the data, in order; what Excel leaves beside an open file is not one."""
+    """Relative path → bytes of every file of the data, in order."""
     if not folder.is_dir():
         found.add(folder.name, "không có thư mục này.", "there is no such folder.")
         return {}
-    files: dict[str, bytes] = {}
-    for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        if parts[0] in _NOT_DATA or any(part.startswith((".", "~")) for part in parts) or not path.is_file():
-            continue
-        if path.suffix == ".yml":
-            found.add("/".join(parts), "đổi tên tệp thành .yaml.", "rename the file to .yaml.")
-        files["/".join(parts)] = path.read_bytes()
+    files = files_of(folder)
+    for name in files:
+        if name.endswith(".yml"):
+            found.add(name, "đổi tên tệp thành .yaml.", "rename the file to .yaml.")
     return files
-
-
-def _digest(files: Mapping[str, bytes]) -> str:
-    """sha256 over the files' relative paths and bytes, in order of the paths."""
-    digest = hashlib.sha256()
-    for name in sorted(files):
-        digest.update(f"{name}\0{len(files[name])}\0".encode())
-        digest.update(files[name])
-    return digest.hexdigest()

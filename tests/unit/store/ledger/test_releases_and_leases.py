@@ -37,17 +37,17 @@ def test_a_lease_keeps_others_off_until_it_runs_out(ledger, files):
     assert ledger.take_lease("b1", "worker-1", until=files.at(10), at=files.at(0))
     assert not ledger.take_lease("b1", "worker-2", until=files.at(19), at=files.at(9))
     assert ledger.take_lease("b1", "worker-1", until=files.at(15), at=files.at(9))
-    assert ledger.leased(files.at(14)) == {"b1"}
-    assert ledger.leased(files.at(15)) == set()
+    assert ledger.leases(files.at(14)) == {"b1": "worker-1"}
+    assert ledger.leases(files.at(15)) == {}
     assert ledger.take_lease("b1", "worker-2", until=files.at(30), at=files.at(15))
     ledger.drop_lease("b1", "worker-1")
-    assert ledger.leased(files.at(20)) == {"b1"}
+    assert ledger.leases(files.at(20)) == {"b1": "worker-2"}
     ledger.drop_lease("b1", "worker-2")
-    assert ledger.leased(files.at(20)) == set()
+    assert ledger.leases(files.at(20)) == {}
 
 
 def test_recording_a_batch_ends_its_lease(ledger, files):
     outcome = files.outcome("a.xlsx")
     ledger.take_lease(files.batch(outcome), "worker-1", until=files.at(10), at=files.at(0))
     files.record(ledger, outcome)
-    assert ledger.leased(files.at(1)) == set()
+    assert ledger.leases(files.at(1)) == {}

@@ -1,23 +1,17 @@
-"""Current rows out of the lake, matched and consolidated: what the pipeline's stage of that name is made of."""
+"""Current rows out of the lake, each with its entity; what is told of rows that may be one."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from etl.model.decisions import ACCEPT, REJECT, case_of
-from etl.model.figures import Figure
 from etl.model.findings import HOLD, PAIR, Finding
 from etl.model.forms import TableSpec
-from etl.model.periods import Period, parse_period
 from etl.model.reference import Reference
-from etl.model.releases import ReleaseContent, StatusRow
-from etl.model.submissions import LINE, PERIOD, SUBMISSION, UNIT
-from etl.steps.consolidate import Expectation, Expectations, Request, consolidate
+from etl.model.submissions import BLOCK, LINE, PERIOD, SUBMISSION, UNIT
 from etl.steps.match import Decide, Matching, OwnerOf, match
 from etl.steps.recognise.units import resolve
 from etl.store.lake import Lake, schema
@@ -26,6 +20,10 @@ from etl.text.names import squeeze, tone_key
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+#: the one order in which rows of several submissions stand
+CANONICAL = (PERIOD, UNIT, SUBMISSION, BLOCK, LINE)
 
 
 @dataclass(frozen=True)
@@ -56,15 +54,7 @@ def current_rows(
             own = [s for s in current.values() if s.form == form and spec.id in s.lake]
             files = sorted({s.lake[spec.id] for s in own})
             table = lake.read(files, schema(spec), {s.reading for s in own}) if files else schema(spec).empty_table()
-            rows[spec.id] = table.sort_by(
-                [
-                    (PERIOD, "ascending"),
-                    (UNIT, "ascending"),
-                    (SUBMISSION, "ascending"),
-                    ("_block", "ascending"),
-                    (LINE, "ascending"),
-                ]
-            )
+            rows[spec.id] = table.sort_by([(column, "ascending") for column in CANONICAL])
     return CurrentRows(rows, current)
 
 
@@ -148,55 +138,3 @@ def _place(
         "file": submission.file, "submission": submission.submission, "form": submission.form, "unit": submission.unit,
         "period": submission.period, "sheet": sheet or None, "cell": cell,
     }  # fmt: skip
-
-
-def consolidate_rows(
-    reference: Reference, rows: Matched, wanted: Iterable[tuple[str, Period]], status: Iterable[StatusRow]
-) -> list[Figure]:
-    """The wanted figures over matched rows."""
-    expectations = Expectations(
-        tuple(Expectation(s.form, s.unit, parse_period(s.period), s.role, s.reported) for s in status), reference.units
-    )
-    requests = [Request(reference.indicators[name], period) for name, period in wanted]
-    return consolidate(
-        rows.rows, requests, expectations, reference.units, reference.entities, doubtful=frozenset(rows.doubtful)
-    )
-
-
-def public_rows(rows: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
-    """Rows as analysts get them: unit, period and place first, without the system's own columns.
-
-    `row` is the row of the sheet as people count it, from 1.
-    """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    result = {}
-    for name, table in rows.items():
-        columns = {
-            "unit": table[UNIT],
-            "period": table[PERIOD],
-            "submission": table[SUBMISSION],
-            "row": pc.add(table[LINE], pa.scalar(1, pa.int32())),
-        } | {
-            shown: table[own]
-            for own, shown in (("_entity", "entity"), ("_owner", "owner"))
-            if own in table.column_names
-        }
-        fields = [pa.field(key, column.type) for key, column in columns.items()]
-        for spec in table.schema:
-            if not spec.name.startswith("_"):
-                columns[spec.name] = table[spec.name]
-                fields.append(spec)
-        result[name] = pa.table(list(columns.values()), schema=pa.schema(fields))
-    return result
-
-
-def fingerprint(content: ReleaseContent) -> str:
-    """sha256 over figures, status and findings: two releases with the same one say the same."""
-    body = {
-        "figures": [f.as_json() for f in content.figures], "status": [s.as_json() for s in content.status],
-        "findings": [f.as_json() for f in content.findings], "reference": content.reference.hash,
-        "suites": content.reference.suite_hash,
-    }  # fmt: skip
-    return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

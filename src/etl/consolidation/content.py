@@ -1,0 +1,140 @@
+"""All that a release holds: figures, who reported, what was found, the public rows, and on what it rests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+import etl
+from etl.consolidation.figures import Consolidated
+from etl.model.decisions import knowledge_hash
+from etl.model.releases import ReleaseContent
+from etl.model.submissions import LINE, PERIOD, SUBMISSION, UNIT
+from etl.store.ledger import EventRecord, View
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def release_content(
+    done: Consolidated, number: int, at: datetime, kind: str, version: str, by: str, reason: str
+) -> ReleaseContent:
+    """What the documents of a release are written from."""
+    return ReleaseContent(
+        number=number,
+        kind=kind,
+        period=done.period.code,
+        created_at=at,
+        report=done.report,
+        reference=done.reference,
+        figures=done.figures,
+        status=done.status,
+        findings=done.told,
+        rows=public_rows(done.rows),
+        ledger_position=done.ledger_position,
+        version=version,
+        by=by,
+        reason=reason,
+        previous=number - 1 or None,
+    )
+
+
+#: the packages whose versions decide a release's bytes
+_WRITERS = ("pyarrow", "duckdb", "xlsxwriter", "python-docx", "jinja2", "altair", "vl-convert-python")
+
+
+def versions() -> dict[str, str]:
+    """What a release is made with: this program, Python, and the packages that decide its bytes."""
+    found = {"etl": etl.__version__, "python": ".".join(map(str, sys.version_info[:2]))}
+    return found | {name: metadata.version(name) for name in _WRITERS}
+
+
+def files_of_release(content: ReleaseContent, made_with: Mapping[str, str]) -> dict[str, bytes]:
+    """Every file of a release: its documents, and `basis.json`, which says what they rest on."""
+    from etl.report import documents
+
+    basis = {
+        "reference": content.reference.hash,
+        "suites": content.reference.suite_hash,
+        "knowledge": knowledge_hash(content.reference.decided),
+        "ledger_position": content.ledger_position,
+        "versions": dict(made_with),
+    }
+    return documents(content) | {"basis.json": _as_json(basis)}
+
+
+def index_of(view: View) -> tuple[bytes, dict[int, bytes]]:
+    """`index.json` over all releases, and for each recalled one the notice that lies beside its folder."""
+    recalls = {int(event.subject): event for event in view.events() if event.kind == "recall"}
+    lines = []
+    for record in view.releases():
+        recall = recalls.get(record.number)
+        lines.append(
+            {
+                "number": record.number, "report": record.report, "period": record.period, "kind": record.kind,
+                "created_at": record.created_at.isoformat(), "state": record.state,
+                "recalled_at": recall.at.isoformat() if recall else None,
+                "recalled_by": recall.by if recall else None,
+                "reason": recall.payload["reason"] if recall else None,
+            }
+        )  # fmt: skip
+    return _as_json(lines), {number: recall_notice(event).encode() for number, event in recalls.items()}
+
+
+def recall_notice(recall: EventRecord) -> str:
+    """What a reader of a recalled release is told."""
+    number, reason = recall.subject, recall.payload["reason"]
+    return (
+        f"BẢN CÔNG BỐ {number} ĐÃ BỊ THU HỒI ngày {recall.at:%d/%m/%Y}, người thu hồi: {recall.by}. Lý do: {reason}\n"
+        f"Không dùng các số liệu của bản này.\n\n"
+        f"RELEASE {number} WAS RECALLED on {recall.at:%Y-%m-%d} by {recall.by}. Reason: {reason}\n"
+        f"Do not use its figures.\n"
+    )
+
+
+def _as_json(value: object) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def public_rows(rows: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """Rows as analysts get them: unit, period and place first, without the system's own columns.
+
+    `row` is the row of the sheet as people count it, from 1.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    result = {}
+    for name, table in rows.items():
+        columns = {
+            "unit": table[UNIT],
+            "period": table[PERIOD],
+            "submission": table[SUBMISSION],
+            "row": pc.add(table[LINE], pa.scalar(1, pa.int32())),
+        } | {
+            shown: table[own]
+            for own, shown in (("_entity", "entity"), ("_owner", "owner"))
+            if own in table.column_names
+        }
+        fields = [pa.field(key, column.type) for key, column in columns.items()]
+        for spec in table.schema:
+            if not spec.name.startswith("_"):
+                columns[spec.name] = table[spec.name]
+                fields.append(spec)
+        result[name] = pa.table(list(columns.values()), schema=pa.schema(fields))
+    return result
+
+
+def fingerprint(content: ReleaseContent) -> str:
+    """sha256 over figures, status, findings and what counted: two releases with the same one say the same."""
+    body = {
+        "figures": [f.as_json() for f in content.figures], "status": [s.as_json() for s in content.status],
+        "findings": [f.as_json() for f in content.findings], "reference": content.reference.hash,
+        "suites": content.reference.suite_hash, "submissions": sorted({s.submission or "" for s in content.status}),
+    }  # fmt: skip
+    return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,122 @@
+"""Who was expected and reported, and a report's figures, over one view of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING
+
+from etl.consolidation.rows import Matched, current_rows, matched
+from etl.model.figures import Figure
+from etl.model.findings import Finding
+from etl.model.periods import Period, parse_period
+from etl.model.reference import Reference, Report
+from etl.model.releases import StatusRow
+from etl.steps.completeness import completeness
+from etl.steps.consolidate import Expectation, Expectations, Request, consolidate
+from etl.store.lake import Lake
+from etl.store.ledger import View
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Consolidated:
+    """Figures, who reported, what was found beside the submissions' own findings, and the rows behind.
+
+    told: everything found that concerns the report, the submissions' own findings too. reference: with what had been
+    decided at the ledger's position.
+    """
+
+    report: Report
+    period: Period
+    figures: tuple[Figure, ...]
+    status: tuple[StatusRow, ...]
+    findings: tuple[Finding, ...]
+    rows: Mapping[str, pa.Table]
+    ledger_position: int
+    reference: Reference
+    told: tuple[Finding, ...] = ()
+
+
+def consolidated(view: View, lake: Lake, reference: Reference, report: Report, period: Period) -> Consolidated:
+    """All rows that count in this view → the report's figures."""
+    wanted = requests(reference, report, period)
+    status = tuple(status_of(view, reference, [p for _, p in wanted] or [period]))
+    forms = sorted({reference.indicators[name].form for name, _ in wanted})
+    matching = matched(reference, current_rows(view, lake, reference, forms))
+    figures = tuple(consolidate_rows(reference, matching, wanted, status))
+    shown = {row.submission for row in status}
+    own = {f for f in (*view.findings(), *standing_findings(view, lake, reference)) if f.submission in shown | {None}}
+    return Consolidated(
+        report, period, figures, status, tuple(matching.findings), matching.rows, view.position(), reference,
+        told=tuple(sorted(own | set(matching.findings), key=_finding_order)),
+    )  # fmt: skip
+
+
+def requests(reference: Reference, report: Report, period: Period) -> list[tuple[str, Period]]:
+    """(indicator, period) pairs of a report asked for a period: the span, each year in it, events as they stand."""
+    inside = {e.period.code: e.period for e in reference.calendar if period.contains(e.period)}
+    found: dict[tuple[str, str], tuple[str, Period]] = {}
+    for item in report.items:
+        for word in item.periods:
+            if word in ("span", report.period):
+                periods = [period]
+            elif word == "each":
+                periods = [p for p in inside.values() if p.kind != "event" and p != period] or [period]
+            else:
+                periods = [parse_period(word)]
+            for one in periods:
+                for indicator in item.indicators:
+                    found[indicator, one.code] = (indicator, one)
+    return list(found.values())
+
+
+def status_of(view: View, reference: Reference, periods: Iterable[Period]) -> list[StatusRow]:
+    """What became of each expected (unit, form, period) inside the periods."""
+    submissions = view.submissions()
+    found: dict[tuple[str, str, str], StatusRow] = {}
+    for period in periods:
+        for row in completeness(reference.calendar, reference.units, submissions, period):
+            found[row.unit, row.form, row.period] = row
+    return sorted(found.values(), key=lambda r: (r.period, r.form, r.unit))
+
+
+def standing_findings(view: View, lake: Lake, reference: Reference) -> list[Finding]:
+    """What is true of the kept files together: pairs that wait, where the register overrules, the same bytes twice.
+
+    Told of superseded submissions too, and under every name that a file's bytes came under.
+    """
+    forms = sorted({f.id for f in reference.forms.values() if any(t.entity and t.entity.register for t in f.tables)})
+    rows = current_rows(view, lake, reference, forms, superseded=True)
+    names: dict[str, list[str]] = {}
+    for delivery in sorted(view.deliveries(), key=lambda d: d.state == "duplicate"):
+        names.setdefault(delivery.sha256, []).append(delivery.name)
+    twice = [
+        reference.messages["F.duplicate"].finding(file=name, expected=first)
+        for first, *others in names.values()
+        for name in others
+    ]
+    same = {own[0]: own for own in names.values()}
+    found = matched(reference, rows).findings
+    return [f.about(file=name) for f in found for name in same.get(f.file, [f.file])] + twice
+
+
+def consolidate_rows(
+    reference: Reference, rows: Matched, wanted: Iterable[tuple[str, Period]], status: Iterable[StatusRow]
+) -> list[Figure]:
+    """The wanted figures over matched rows."""
+    expectations = Expectations(
+        tuple(Expectation(s.form, s.unit, parse_period(s.period), s.role, s.reported) for s in status), reference.units
+    )
+    requests = [Request(reference.indicators[name], period) for name, period in wanted]
+    return consolidate(
+        rows.rows, requests, expectations, reference.units, reference.entities, doubtful=frozenset(rows.doubtful)
+    )
+
+
+def _finding_order(finding: Finding) -> tuple[str, ...]:
+    """Total: two findings of one id may differ in a word, and a set has no order of its own."""
+    place = (finding.file, finding.sheet or "", finding.cell or "", finding.code, finding.id)
+    return (*place, *(str(value) for value in astuple(finding)))

@@ -1,0 +1,82 @@
+"""A release's view of the world: the ledger at its position, and the reference data that it rests on."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from etl.consolidation.figures import requests, status_of
+from etl.consolidation.rows import CurrentRows, Matched, current_rows, matched
+from etl.model.periods import Period, parse_period
+from etl.model.reference import Reference, Report
+from etl.steps.consolidate import Expectation, Expectations, open_rows
+from etl.store.basis import Basis
+from etl.store.lake import Lake
+from etl.store.ledger import ReleaseRecord, View
+from etl.store.reference import load_reference
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass
+class Replay:
+    """What a release was made from: asked again, it says the same, whatever has happened since."""
+
+    record: ReleaseRecord
+    view: View
+    lake: Lake
+    reference: Reference
+    _rows: dict[str, tuple[CurrentRows, Matched]] = field(default_factory=dict)
+    _connections: dict[str, duckdb.DuckDBPyConnection] = field(default_factory=dict)
+
+    @property
+    def report(self) -> Report:
+        return self.reference.reports[self.record.report]
+
+    @property
+    def period(self) -> Period:
+        return parse_period(self.record.period)
+
+    def rows(self, form: str) -> tuple[CurrentRows, Matched]:
+        """The rows that counted of one form, and the same with their entities; read once."""
+        if form not in self._rows:
+            current = current_rows(self.view, self.lake, self.reference, [form])
+            self._rows[form] = (current, matched(self.reference, current))
+        return self._rows[form]
+
+    def connection(self, form: str) -> duckdb.DuckDBPyConnection:
+        """DuckDB over the rows of one form; made once."""
+        if form not in self._connections:
+            self._connections[form] = open_rows(self.rows(form)[1].rows, self.reference.units)
+        return self._connections[form]
+
+    def requests(self) -> list[tuple[str, Period]]:
+        """(indicator, period) pairs of the release."""
+        return requests(self.reference, self.report, self.period)
+
+    @cached_property
+    def expectations(self) -> Expectations:
+        """Who was expected, and had reported."""
+        status = status_of(self.view, self.reference, [p for _, p in self.requests()] or [self.period])
+        expected = (Expectation(s.form, s.unit, parse_period(s.period), s.role, s.reported) for s in status)
+        return Expectations(tuple(expected), self.reference.units)
+
+
+def base_of(basis: Basis, reference: str, suites: str) -> Reference:
+    """The reference data and suites with these hashes, as they were loaded then."""
+    with tempfile.TemporaryDirectory(prefix="etl-basis-") as place:
+        folders = unpacked(basis, reference, suites, Path(place))
+        return load_reference(*folders)
+
+
+def unpacked(basis: Basis, reference: str, suites: str, place: Path) -> tuple[Path, Path]:
+    """Put both into folders of their own; returns them."""
+    folders = (place / "reference", place / "expectations")
+    for wanted, folder in zip((reference, suites), folders, strict=True):
+        folder.mkdir()
+        basis.unpack(wanted, folder)
+    return folders

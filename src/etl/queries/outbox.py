@@ -1,0 +1,110 @@
+"""What goes back to the sender of a delivery: its receipt, and its workbook marked where something is to be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from etl.errors import WorkbookUnreadable
+from etl.model.findings import INFO, Finding
+from etl.model.periods import parse_period
+from etl.pipeline import Stores
+from etl.report.receipt import STATE_WORDS, Receipt, ReceiptLine, receipt_files
+from etl.steps.completeness import is_late, senders
+from etl.steps.isolate import Died, Workers
+from etl.store.ledger import DeliveryRecord, SubmissionRecord
+from etl.store.outbox import UNKNOWN, Outbox, plain_name
+
+_UNREADABLE = "F.unreadable"
+
+
+def fill_outbox(stores: Stores, outbox: Outbox, deliveries: Iterable[DeliveryRecord]) -> int:
+    """Write what goes back for each delivery; how many were written. Can be repeated: the same files come out."""
+    wanted = list(deliveries)
+    receipts = [receipt_of(stores, delivery) for delivery in wanted]
+    items = [(r.file, stores.archive.get(r.sha256), r.all_findings, _heads(r)) for r in receipts if _to_mend(r)]
+    with Workers("etl.queries.outbox:annotated", count=stores.settings.workers) as workers:
+        copies = iter(list(workers.map(items)))
+    for delivery, receipt in zip(wanted, receipts, strict=True):
+        copy = next(copies) if _to_mend(receipt) else None
+        outbox.write(owner(stores, delivery), delivery.id, _files(receipt, None if isinstance(copy, Died) else copy))
+    return len(wanted)
+
+
+def outbox_files(stores: Stores, delivery: DeliveryRecord) -> Mapping[str, bytes]:
+    """Receipt and annotated workbook of one delivery, by file name; the workbook is made in this process."""
+    receipt = receipt_of(stores, delivery)
+    if not _to_mend(receipt):
+        return _files(receipt, None)
+    data = stores.archive.get(receipt.sha256)
+    return _files(receipt, annotated(receipt.file, data, receipt.all_findings, _heads(receipt)))
+
+
+def owner(stores: Stores, delivery: DeliveryRecord) -> str:
+    """The one unit that a delivery is of; a file of several units or of none is nobody's."""
+    units = {s.unit for s in stores.ledger.submissions() if s.sha256 == delivery.sha256}
+    return units.pop() if len(units) == 1 else UNKNOWN
+
+
+def receipt_of(stores: Stores, delivery: DeliveryRecord) -> Receipt:
+    """What the sender of a delivery is told; of the same bytes under another name the same, under that name."""
+    own = stores.ledger.findings(file=delivery.name)
+    mine = [s for s in stores.ledger.submissions() if s.sha256 == delivery.sha256]
+    known = {s.submission for s in mine}
+    lines = tuple(_line(stores, s, [f for f in own if f.submission == s.submission]) for s in mine)
+    others = tuple(f for f in own if f.submission not in known and f.submission is None)
+    return Receipt(delivery.name, delivery.sha256, delivery.size, delivery.received_at, lines, others)
+
+
+def _line(stores: Stores, submission: SubmissionRecord, findings: Sequence[Finding]) -> ReceiptLine:
+    reference = stores.reference
+    form = reference.forms[submission.form]
+    period = parse_period(submission.period)
+    unit = reference.units.get(submission.unit, period.end)
+    deadlines = [
+        e.deadline for e in reference.calendar
+        if (e.form, e.period.code) == (submission.form, submission.period) and e.deadline is not None
+        and submission.unit in senders(e, reference.units)
+    ]  # fmt: skip
+    deadline = min(deadlines, default=None)
+    return ReceiptLine(
+        form.number, form.title_vi, unit.title if unit else submission.unit, submission.period, submission.revision,
+        submission.state, submission.nil, deadline, is_late(submission.received_at, deadline), tuple(findings),
+    )  # fmt: skip
+
+
+def _to_mend(receipt: Receipt) -> bool:
+    """A workbook goes back where something is to be mended or answered in it, and where it can be opened at all."""
+    found = receipt.all_findings
+    return any(f.severity != INFO for f in found) and not any(f.code == _UNREADABLE for f in found)
+
+
+def _heads(receipt: Receipt) -> tuple[str, ...]:
+    first = f"{receipt.file} – nhận lúc / received at {receipt.received_at:%H:%M, %d/%m/%Y}"
+    return (first, *(
+        f"{line.form_number}, {line.unit_title}, {line.period}: {STATE_WORDS.get(line.state, line.state)}"
+        for line in receipt.lines
+    ))  # fmt: skip
+
+
+def annotated(name: str, data: bytes, findings: Sequence[Finding], heads: Sequence[str]) -> tuple[str, bytes] | None:
+    """One marked workbook; None where it cannot be opened. Run in a worker: the bytes are a stranger's."""
+    from etl.steps.annotate import annotate
+    from etl.steps.read import read
+
+    try:
+        grids = read(name, data).grids
+    except WorkbookUnreadable:
+        return None
+    try:
+        return annotate(name, data, findings, heads, grids)
+    except Exception:  # openpyxl refuses workbooks in many ways: then an xlsx twin of what was read goes back
+        return annotate(name, b"", findings, heads, grids)
+
+
+def _files(receipt: Receipt, copy: tuple[str, bytes] | None) -> dict[str, bytes]:
+    if copy is None:
+        return receipt_files(receipt)
+    from dataclasses import replace
+
+    name = plain_name(copy[0])
+    return receipt_files(replace(receipt, copy=name)) | {name: copy[1]}

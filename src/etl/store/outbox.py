@@ -1,0 +1,59 @@
+"""What goes back to senders: a folder a unit, in it a folder a delivery; all of it can be made again from the ledger."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+
+from etl.store.durable import write_durably
+
+#: where deliveries go whose sender is not known
+UNKNOWN = "chua-ro-don-vi"
+
+_CODE = re.compile(r"[A-Za-z0-9]{1,20}")
+_NOT_IN_NAMES = re.compile(r"[^\w .()-]|\s+")
+_LONGEST_NAME = 120  # bytes; file systems take 255
+
+
+class Outbox:
+    """The root folder of what goes back. A unit's folder holds nothing of any other unit."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def folder(self, unit_or_sender: str, delivery: str) -> Path:
+        """Where the files of a delivery lie. Neither name is trusted: what is no plain code is replaced by its hash."""
+        return self.root / _plain(unit_or_sender or UNKNOWN) / _plain(delivery)
+
+    def write(self, unit_or_sender: str, delivery: str, files: Mapping[str, bytes]) -> Path:
+        """Put files for a sender; each is whole or absent, the same again changes nothing. Returns the folder."""
+        folder = self.folder(unit_or_sender, delivery)
+        wanted = {plain_name(name): data for name, data in files.items()}
+        for name, data in sorted(wanted.items()):
+            place = folder / name
+            if not place.is_file() or place.read_bytes() != data:
+                write_durably(place, data)
+        for old in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if old.is_file() and old.name not in wanted:
+                old.unlink()
+        return folder
+
+
+def _plain(name: str) -> str:
+    if name == UNKNOWN or _CODE.fullmatch(name):
+        return name
+    return "x-" + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def plain_name(name: str) -> str:
+    """A file name that is one: no folders, no control signs, no leading point, not too long; the ending is kept."""
+    text = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    text = _NOT_IN_NAMES.sub(lambda found: " " if found.group().isspace() else "_", text).strip(" .") or "tep"
+    stem, point, ending = text.rpartition(".")
+    if not point:
+        stem, ending = text, ""
+    room = _LONGEST_NAME - len(point + ending)
+    return stem.encode("utf-8")[:room].decode("utf-8", "ignore").strip() + point + ending

@@ -1,0 +1,166 @@
+"""`make serve` as a test sees it: a process on free ports with files of its own, asked over HTTP as the UI asks it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from flows.children import answers, free_port, is_free
+from tests.conftest import ROOT
+
+ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+SECONDS = 300
+
+T = TypeVar("T")
+
+
+def until(ask: Callable[[], T | None], what: str, seconds: float = SECONDS) -> T:
+    """Ask again and again until there is an answer; fails when the time is over."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if (answer := ask()) is not None:
+            return answer
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How it ended: exit status, its processes that live on, its ports that are still taken."""
+
+    status: int
+    left: list[str]
+    taken: list[int]
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A running `make serve`."""
+
+    process: subprocess.Popen[bytes]
+    ports: tuple[int, int]
+    data: Path
+    log: Path
+
+    @property
+    def ui(self) -> str:
+        return f"http://127.0.0.1:{self.ports[0]}"
+
+    @property
+    def pages(self) -> str:
+        return f"http://127.0.0.1:{self.ports[1]}"
+
+    def get(self, path: str) -> Any:
+        with urllib.request.urlopen(f"{self.ui}/api{path}", timeout=30) as answer:
+            return json.load(answer)
+
+    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        request = urllib.request.Request(f"{self.ui}/api{path}", json.dumps(body or {}).encode())
+        request.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def start(self, name: str, **parameters: str) -> str:
+        """Press the button Run of a deployment; returns the run's id."""
+        deployment = self.get(f"/deployments/name/{name}/{name}")["id"]
+        return str(self.post(f"/deployments/{deployment}/create_flow_run", {"parameters": parameters})["id"])
+
+    def end_of(self, run: str) -> dict[str, Any]:
+        """The run when it has ended."""
+
+        def ended() -> dict[str, Any] | None:
+            found: dict[str, Any] = self.get(f"/flow_runs/{run}")
+            return found if found["state_type"] in ENDED else None
+
+        return until(ended, f"the end of run {run}, see {self.log}")
+
+    def run(self, name: str, **parameters: str) -> dict[str, Any]:
+        return self.end_of(self.start(name, **parameters))
+
+    def artifacts(self, run: dict[str, Any]) -> dict[str, str]:
+        """Key → text of what a run has left to read."""
+        found = self.post("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run["id"]]}}})
+        return {a["key"]: a["data"] for a in found if a["key"]}
+
+    def tasks(self, run: dict[str, Any]) -> list[str]:
+        found = self.post("/task_runs/filter", {"task_runs": {"flow_run_id": {"any_": [run["id"]]}}})
+        return sorted(task["name"] for task in found)
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> Ended:
+        """Tell it to end, wait, and look what is left."""
+        family = _family(self.process.pid)
+        self.process.send_signal(number)
+        status = self.process.wait(SECONDS)
+        left = [f"{pid} {name}" for pid in family if (name := _alive(pid))]
+        return Ended(status, left, [port for port in self.ports if not is_free(port)])
+
+    def kill(self) -> None:
+        """For the end of a test that failed: nothing may live on."""
+        for pid in _family(self.process.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def serve(data: Path) -> Serving:
+    """Start it and wait until its deployments are there."""
+    ports, log = (free_port(), free_port()), data / "serve.log"
+    data.mkdir(parents=True, exist_ok=True)
+    environment = clean_environment(data) | {
+        "ETL_UI_PORT": str(ports[0]), "ETL_PAGES_PORT": str(ports[1]), "PREFECT_RUNNER_POLL_FREQUENCY": "1",
+    }  # fmt: skip
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flows.serve"], cwd=ROOT, env=environment, stdout=out, stderr=out
+        )
+    serving = Serving(process, ports, data, log)
+    try:
+        until(lambda: _ready(serving), f"`make serve` is up, see {log}")
+    except BaseException:
+        serving.kill()
+        raise
+    return serving
+
+
+def clean_environment(data: Path) -> dict[str, str]:
+    """The environment of a fresh shell in this checkout, with its run-time zones under `data`."""
+    known = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "ETL_"))}
+    path = os.pathsep.join(p for p in (str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH", "")) if p)
+    return known | {"ETL_DATA": str(data), "ETL_WORKERS": "2", "PYTHONPATH": path, "PYTHONUTF8": "1"}
+
+
+def _ready(serving: Serving) -> bool | None:
+    assert serving.process.poll() is None, serving.log.read_text()
+    if not answers(f"{serving.ui}/api"):
+        return None
+    return len(serving.post("/deployments/filter")) == 3 or None
+
+
+def _family(pid: int) -> list[int]:
+    """A process and all that it started."""
+    parents: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found
+
+
+def _alive(pid: int) -> str:
+    """The command of a living process, '' where it has ended."""
+    with suppress(OSError):
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return "" if state == "Z" else Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    return ""

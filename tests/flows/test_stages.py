@@ -1,0 +1,34 @@
+"""Which failures a stage is tried again for."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from prefect.states import exception_to_failed_state
+
+from etl.errors import ReferenceDataError, ReleaseExists, StoreError, UsageError
+from flows import stages
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [
+        (StoreError("the database is locked"), True),
+        (OSError("no space left"), True),
+        (UsageError("no such period"), False),
+        (ReferenceDataError(["units.csv: …"]), False),
+        (ReleaseExists(1, "releases/1"), False),
+        (KeyError("a mistake of ours"), False),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_only_what_may_mend_itself_is_tried_again(error: Exception, again: bool) -> None:
+    state: Any = asyncio.run(exception_to_failed_state(error))
+    assert stages.can_help(stages.release, None, state) is again  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("stage", [stages.receive, stages.take_in, stages.consolidate, stages.release])
+def test_no_value_is_kept_by_prefect(stage: Any) -> None:
+    assert (stage.persist_result, stage.retries, stage.retry_condition_fn) == (False, 2, stages.can_help)
