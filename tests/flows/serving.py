@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
@@ -67,8 +68,17 @@ class Serving:
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         request = urllib.request.Request(f"{self.ui}/api{path}", json.dumps(body or {}).encode())
         request.add_header("Content-Type", "application/json")
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+
+        def answered() -> list[Any] | None:
+            try:
+                with urllib.request.urlopen(request, timeout=30) as answer:
+                    return [json.load(answer)]
+            except urllib.error.HTTPError as error:
+                if error.code != 503:  # busy: its database is locked for the moment
+                    raise
+                return None
+
+        return until(answered, f"an answer to {path}")[0]
 
     def start(self, name: str, **parameters: str) -> str:
         """Press the button Run of a deployment; returns the run's id."""
