@@ -68,6 +68,9 @@ class Content:
         rows = "; ".join(str({name: cell.shown for name, cell in row.items()}) for row in self.rows)
         return f"{self.form} of {self.unit.title} for {self.year}: {rows}"
 
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(repr(self))
+
 
 MARKS = (
     Written("-", Decimal(0), NIL), Written("–", Decimal(0), NIL), Written("…", None, NOT_AVAILABLE),

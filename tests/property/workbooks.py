@@ -76,6 +76,9 @@ class Look:
         odd = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != getattr(plain, f.name)}
         return f"Look({', '.join(f'{name}={value!r}' for name, value in odd.items())})"
 
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(repr(self))
+
     def columns(self, table: TableSpec) -> list[str]:
         """Fields from left to right."""
         names = [name for name in self.order or [f.id for f in table.fields] if name != self.dropped]
@@ -84,12 +87,20 @@ class Look:
 
 @dataclass(frozen=True)
 class Part:
-    """One submission on one sheet: its content, its look, the encoding of its text, whether its sheet is hidden."""
+    """One submission, or a stretch of one, on one sheet.
+
+    text: encoding of the sheet's text. stale: last year's sheet left in the workbook, which must not count.
+    """
 
     content: Content
     look: Look = Look()
     text: str = "nfc"
     hidden: bool = False
+    stale: bool = False
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.content.form, self.content.unit.code, str(self.content.year)
 
 
 @dataclass(frozen=True)
@@ -209,23 +220,51 @@ def damaged_looks(draw: st.DrawFn, reference: Reference, content: Content) -> Lo
 
 @st.composite
 def books(draw: st.DrawFn, reference: Reference, look_of: Any = looks) -> Book:
-    """Any workbook that says one or two submissions."""
+    """Any workbook that says one or two submissions, cut over sheets or beside last year's or not."""
     kind = draw(one_of("xlsx", "xlsx", "csv"))
-    texts = one_of("nfc", "nfc", "nfd", "tcvn3", "vni", "bare")
     first = draw(contents(reference))
     look = draw(look_of(reference, first))
     parts = [Part(first, replace(look, joined_cells=look.joined_cells and kind == "xlsx"), draw(texts))]
-    if draw(rarely):
-        other = draw(contents(reference, tuple(form for form in ("sp", "iso", "nv") if form != first.form)))
-        other = replace(other, year=first.year)
-        one_text = parts[0].text if kind == "csv" else draw(texts)
-        parts.append(Part(other, replace(draw(looks(reference, other)), joined_cells=False), one_text))
+    beside = draw(one_of("nothing", "nothing", "nothing", "another form", "the rest", "last year"))
+    if beside == "another form" or (beside == "last year" and kind == "xlsx"):
+        parts.append(draw(_another_form(reference, first, parts[0].text if kind == "csv" else "")))
+    if beside == "the rest" and kind == "xlsx" and len(first.rows) > 1 and first.table.kind == "records":
+        parts = draw(_cut(parts[0]))
+    if beside == "last year" and kind == "xlsx":
+        parts.append(draw(_last_year(reference, first)))
+    alike = len({part.text for part in parts}) == 1 and beside not in ("the rest", "last year")
     return Book(
         parts=tuple(parts),
         kind=kind,
-        one_sheet=kind == "csv" or (draw(st.booleans()) and len({p.text for p in parts}) == 1),
+        one_sheet=kind == "csv" or (draw(st.booleans()) and alike),
         extra=draw(rarely),
         name=draw(one_of("bieu", f"BC_{first.year}_{first.unit.name}")) if len(parts) == 1 else "bieu",
         separator=draw(st.sampled_from(";,\t|")),
         codec=draw(one_of("utf-8-sig", "utf-8", "utf-16", "8-bit")),
     )
+
+
+texts = one_of("nfc", "nfc", "nfd", "tcvn3", "vni", "bare")
+
+
+@st.composite
+def _another_form(draw: st.DrawFn, reference: Reference, first: Content, text: str) -> Part:
+    other = draw(contents(reference, tuple(form for form in ("sp", "iso", "nv") if form != first.form)))
+    other = replace(other, year=first.year)
+    return Part(other, replace(draw(looks(reference, other)), joined_cells=False), text or draw(texts))
+
+
+@st.composite
+def _cut(draw: st.DrawFn, whole: Part) -> list[Part]:
+    """The rows go on on a second sheet, under the same title and headings."""
+    at = draw(st.integers(1, len(whole.content.rows) - 1))
+    look = replace(whole.look, sections="none", total="none", blanks=frozenset())
+    rows = whole.content.rows
+    return [replace(whole, content=replace(whole.content, rows=part), look=look) for part in (rows[:at], rows[at:])]
+
+
+@st.composite
+def _last_year(draw: st.DrawFn, reference: Reference, first: Content) -> Part:
+    old = draw(contents(reference, (first.form,)))
+    old = replace(old, unit=first.unit, year=first.year - 1)
+    return Part(old, replace(draw(looks(reference, old)), joined_cells=False), draw(texts), draw(st.booleans()), True)

@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 from etl.errors import WorkbookUnreadable
 from etl.model.grids import Grid
 from etl.steps.read.csv_text import read_csv
-from etl.steps.read.guard import kind_of, refuse
-from etl.steps.read.second import beside_xlrd, with_openpyxl
-from etl.steps.read.sheets_xml import odd_cells, ods_merges, sheet_parts
+from etl.steps.read.guard import OLE, kind_of, refuse
+from etl.steps.read.protected import is_encrypted, opened
+from etl.steps.read.second import beside_xlrd, with_openpyxl, with_xlrd
+from etl.steps.read.sheets_ods import OdsSheet, ods_sheets
+from etl.steps.read.sheets_xlsb import xlsb_errors
+from etl.steps.read.sheets_xml import DAMAGE, odd_cells, percent_styles, sheet_parts
 
 __all__ = ["Workbook", "read", "refuse"]
 
@@ -30,21 +33,44 @@ def read(name: str, data: bytes) -> Workbook:
 
     Raises WorkbookUnreadable (password, damaged, not a workbook, unpacks too large, …), naming what to do.
     """
-    kind = kind_of(name, data)
-    if kind == "csv":
-        grid, encoding = read_csv(name, data)
-        return Workbook(kind, (grid,), encoding)
     try:
+        return _read(name, data)
+    except (WorkbookUnreadable, MemoryError):
+        raise
+    except Exception as error:  # what nobody foresaw in hostile bytes is this file's end, not the run's
+        raise refuse(name, "reader_died", type(error).__name__) from error
+
+
+def _read(name: str, data: bytes, locked: bool = True) -> Workbook:
+    """locked: the bytes may be encrypted; what was decrypted once is not decrypted again."""
+    try:
+        kind = kind_of(name, data)
+        if kind == "csv":
+            grid, encoding = read_csv(name, data)
+            return Workbook(kind, (grid,), encoding)
         grids = _with_calamine(name, data)
     except WorkbookUnreadable as error:
-        return Workbook(kind, _otherwise(error, kind, data))
-    if kind == "xls":
-        grids = beside_xlrd(data, grids)
-    elif kind == "xlsx":
-        grids = _with_odd_cells(data, grids)
-    elif kind == "ods":
-        grids = _with_ods_merges(data, grids)
-    return Workbook(kind, grids)
+        return _otherwise(name, data, error, locked)
+    return Workbook(kind, _LOOK_AGAIN[kind](data, grids))
+
+
+def _otherwise(name: str, data: bytes, error: WorkbookUnreadable, locked: bool) -> Workbook:
+    """What is refused may only be encrypted with Excel's own password, or be read by the second engine.
+
+    If not, the first reason stands, but for an old xls whose encryption calamine takes for damage.
+    """
+    if locked and data[:8] == OLE and (error.code == "password" or is_encrypted(data)):
+        if (plain := opened(data)) is None:
+            raise refuse(name, "password") from error
+        return _read(name, plain, locked=False)
+    if error.code not in ("damaged", "reader_died"):
+        raise error
+    try:
+        return Workbook("xlsx", with_openpyxl(data)) if data[:2] == b"PK" else Workbook("xls", with_xlrd(data))
+    except MemoryError:
+        raise
+    except Exception as second:
+        raise (refuse(name, "password") if "is encrypted" in str(second) else error) from second
 
 
 def _with_calamine(name: str, data: bytes) -> tuple[Grid, ...]:
@@ -68,18 +94,6 @@ def _with_calamine(name: str, data: bytes) -> tuple[Grid, ...]:
         raise refuse(name, "reader_died", type(error).__name__) from error
 
 
-def _otherwise(error: WorkbookUnreadable, kind: str, data: bytes) -> tuple[Grid, ...]:
-    """What calamine refuses may be read by openpyxl; if not, calamine's reason stands."""
-    if kind != "xlsx" or error.code == "password":
-        raise error
-    try:
-        return with_openpyxl(data)
-    except MemoryError:
-        raise
-    except Exception as second:
-        raise error from second
-
-
 def _grid(sheet: object, name: str, visible: bool) -> Grid:
     start = sheet.start or (0, 0)  # type: ignore[attr-defined]  # python-calamine ships no stubs for it
     rows = sheet.to_python(skip_empty_area=True)  # type: ignore[attr-defined]
@@ -89,20 +103,52 @@ def _grid(sheet: object, name: str, visible: bool) -> Grid:
 
 def _with_odd_cells(data: bytes, grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = sheet_parts(archive)
-        return tuple(_told(archive, parts.get(grid.sheet), grid) for grid in grids)
+        parts, percent = sheet_parts(archive, "workbook.xml"), percent_styles(archive)
+        return tuple(_told(archive, parts.get(grid.sheet), percent, grid) for grid in grids)
 
 
-def _told(archive: zipfile.ZipFile, part: str | None, grid: Grid) -> Grid:
+def _told(archive: zipfile.ZipFile, part: str | None, percent: frozenset[bytes], grid: Grid) -> Grid:
     try:
-        xml = archive.read(part) if part else b""
-    except (KeyError, zipfile.BadZipFile):
+        odd = odd_cells(archive.read(part) if part else b"", percent)
+    except DAMAGE:
         return grid
-    errors, no_value, hidden = odd_cells(xml)
-    return replace(grid, errors=errors, no_value=no_value, hidden_rows=hidden)
+    return replace(
+        grid, errors=odd.errors, no_value=odd.no_value, percent_cells=odd.percent, hidden_rows=odd.hidden_rows
+    )
 
 
-def _with_ods_merges(data: bytes, grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        merges = ods_merges(archive)
-    return tuple(replace(grid, merges=merges.get(grid.sheet, ())) for grid in grids)
+def _with_ods(data: bytes, grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            sheets = ods_sheets(archive)
+    except DAMAGE:
+        return grids
+    return tuple(_told_of_ods(grid, sheets.get(grid.sheet, OdsSheet())) for grid in grids)
+
+
+def _told_of_ods(grid: Grid, odd: OdsSheet) -> Grid:
+    """An error that Excel saved as the number 0 becomes an empty cell, as it is in the other formats."""
+    rows = [list(row) for row in grid.rows] if odd.errors else grid.rows
+    for row, column in odd.errors:
+        i, j = row - grid.top, column - grid.left
+        if 0 <= i < len(rows) and 0 <= j < len(rows[i]):
+            rows[i][j] = ""  # type: ignore[index]  # lists, since there are errors
+    return replace(
+        grid, rows=rows, merges=tuple(odd.merges), errors=odd.errors, percent_cells=frozenset(odd.percent),
+        hidden_rows=frozenset(odd.hidden_rows),
+    )  # fmt: skip
+
+
+def _with_xlsb_errors(data: bytes, grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            errors = xlsb_errors(archive)
+    except DAMAGE:
+        return grids
+    return tuple(replace(grid, errors=errors.get(grid.sheet, {})) for grid in grids)
+
+
+#: what calamine leaves untold, by kind of file
+_LOOK_AGAIN = {
+    "xlsx": _with_odd_cells, "xls": beside_xlrd, "ods": _with_ods, "xlsb": _with_xlsb_errors,
+}  # fmt: skip

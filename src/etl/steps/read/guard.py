@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
+from typing import IO
 
 from etl.errors import WorkbookUnreadable
 
@@ -16,10 +18,19 @@ MAX_PARTS = 20_000
 _RATIO_FLOOR = 8 * 1024 * 1024
 MAX_BYTES = 100 * 1024 * 1024
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: how an old xls, an old Word document and every encrypted Office file begin
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(rb"^\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|table|meta|div|style)", re.I | re.S)
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _WORKBOOK_STREAMS = tuple(name.encode("utf-16-le") for name in ("Workbook", "Book", "WORKBOOK", "BOOK"))
+
+#: what a sheet may span: a reader holds the whole rectangle, about 50 bytes a cell
+MOST_CELLS = 20_000_000
+_MOST_LOOKED_AT = 64 * 1024 * 1024
+_CELL_NAME = re.compile(rb"""\br=["']([A-Za-z]{1,3})([0-9]{1,7})["']""")
+_LONGEST_PROLOG = 1 << 20
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.S)
+_ROOT_ELEMENT = re.compile(rb"<[A-Za-z_]")
 
 _REASONS = {
     "empty_file": ("tệp rỗng (0 byte); hãy gửi lại tệp", "the file is empty (0 bytes); send it again"),
@@ -92,7 +103,7 @@ def kind_of(name: str, data: bytes) -> str:
         raise refuse(name, "too_large", f"{len(data) >> 20} MiB > {MAX_BYTES >> 20} MiB")
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return _zip_kind(name, data)
-    if data[:8] == _OLE:
+    if data[:8] == OLE:
         return _ole_kind(name, data)
     return _flat_kind(name, data)
 
@@ -130,7 +141,7 @@ def _is_text(data: bytes, plain: bytes) -> bool:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return True
     control = sum(byte < 9 or 13 < byte < 32 for byte in plain)
-    return control <= len(plain) // 100 + 2 and any(mark in data for mark in (b";", b",", b"\t", b"|", b"\n"))
+    return control <= len(plain) // 100 + 2 and any(mark in data for mark in (b";", b",", b"\t", b"|", b"\n", b"\r"))
 
 
 def _zip_kind(name: str, data: bytes) -> str:
@@ -138,7 +149,7 @@ def _zip_kind(name: str, data: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
             _check_sizes(name, parts)
-            names = {part.filename.lstrip("/").lower() for part in parts}
+            names = {plain_name(part.filename) for part in parts}
             kind = _package_kind(name, archive, names)
             _check_doctype(name, archive, parts)
             return kind
@@ -146,9 +157,16 @@ def _zip_kind(name: str, data: bytes) -> str:
         raise refuse(name, "damaged", "zip") from error
 
 
+def plain_name(part: str) -> str:
+    """A part's name as everybody should write it: some programs write backslashes, capitals or a slash before it."""
+    return part.replace("\\", "/").lstrip("/").lower()
+
+
 def _package_kind(name: str, archive: zipfile.ZipFile, names: set[str]) -> str:
-    if any(part.startswith("xl/") for part in names):
-        return "xlsb" if "xl/workbook.bin" in names else "xlsx"
+    if any(part.endswith("workbook.bin") for part in names):
+        return "xlsb"
+    if any(part.startswith("xl/") or part.endswith("workbook.xml") for part in names):
+        return "xlsx"
     if "content.xml" in names:
         if "manifest:encryption-data" in _text_of(archive, "META-INF/manifest.xml"):
             raise refuse(name, "password")
@@ -178,13 +196,59 @@ def _check_sizes(name: str, parts: list[zipfile.ZipInfo]) -> None:
 
 
 def _check_doctype(name: str, archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None:
-    """A DTD stands before the root element: the first bytes of each XML part tell."""
+    """A DTD stands before the root element; however long the comments before it are, they are read."""
     for part in parts:
-        if not part.filename.lower().endswith((".xml", ".rels")) or not part.file_size:
+        if not part.filename.lower().endswith((".xml", ".rels", ".vml")) or not part.file_size:
             continue
         try:
             with archive.open(part) as stream:
-                if b"<!DOCTYPE" in stream.read(2048).upper().replace(b"\x00", b""):
+                if _has_doctype(stream):
                     raise refuse(name, "document_type", part.filename[:60])
-        except (zipfile.BadZipFile, RuntimeError, EOFError, NotImplementedError, OSError):
+        except (zipfile.BadZipFile, RuntimeError, EOFError, NotImplementedError, OSError, zlib.error):
             continue  # damaged parts are the parser's to judge: some readers do without them
+
+
+def _has_doctype(stream: IO[bytes]) -> bool:
+    head = b""
+    while len(head) < _LONGEST_PROLOG and (more := stream.read(len(head) + 2048)):
+        head += more.replace(b"\x00", b"")  # UTF-16 as well
+        if b"<!DOCTYPE" in head.upper():
+            return True
+        if _ROOT_ELEMENT.search(_COMMENT.sub(b"", head)):
+            return False
+    return len(head) >= _LONGEST_PROLOG  # nobody writes so much before the first element
+
+
+def reaches_too_far(data: bytes) -> bool:
+    """Whether a sheet of an xlsx spans more cells than a reader can hold, however few are filled.
+
+    Slow, so only asked when a reader has died on the file. At most _MOST_LOOKED_AT bytes of each sheet are read.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            sheets = [part for part in archive.infolist() if part.filename.lower().startswith("xl/worksheets/")]
+            return any(_span(archive, sheet) > MOST_CELLS for sheet in sheets)
+    except (zipfile.BadZipFile, RuntimeError, EOFError, NotImplementedError, OSError, ValueError, zlib.error):
+        return False
+
+
+def _span(archive: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> int:
+    """Cells of the smallest rectangle around all cells of the sheet."""
+    rows, columns = [0, 0], [0, 0]
+    with archive.open(sheet) as stream:
+        rest, left = b"", _MOST_LOOKED_AT
+        while left > 0 and (more := stream.read(min(left, 1 << 20))):
+            left -= len(more)
+            for letters, digits in _CELL_NAME.findall(rest + more):
+                row, column = int(digits), _number_of(letters)
+                rows = [min(rows[0] or row, row), max(rows[1], row)]
+                columns = [min(columns[0] or column, column), max(columns[1], column)]
+            rest = more[-16:]
+    return (rows[1] - rows[0] + 1) * (columns[1] - columns[0] + 1)
+
+
+def _number_of(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number

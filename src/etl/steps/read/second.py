@@ -1,15 +1,18 @@
-"""The second engine: openpyxl for what calamine refuses, xlrd beside calamine for old xls.
+"""The second engine: openpyxl and xlrd for what calamine refuses, xlrd beside calamine for every old xls.
 
-openpyxl reads some workbooks that calamine does not; it reads values only, never formulas, and follows nothing.
+They read some workbooks that calamine does not; values only, never formulas, and nothing is followed.
 Old xls can come back wrong from either reader: both are asked, and where they disagree a person decides.
 """
 
 from __future__ import annotations
 
 import io
+import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from etl.model.grids import At, Cell, Grid
 
@@ -21,7 +24,9 @@ def with_openpyxl(data: bytes) -> tuple[Grid, ...]:
     """Every worksheet by openpyxl's values. Raises whatever openpyxl raises."""
     import openpyxl
 
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of styles and extensions, which are not read
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     grids = []
     for sheet in book.worksheets:
         rows: list[list[Cell]] = []
@@ -58,43 +63,87 @@ def _trimmed(rows: list[list[Cell]]) -> list[list[Cell]]:
     return rows
 
 
+def with_xlrd(data: bytes) -> tuple[Grid, ...]:
+    """Every worksheet of an old xls by xlrd. Raises whatever xlrd raises."""
+    import xlrd
+
+    book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO())
+    grids = []
+    for sheet in book.sheets():
+        if sheet.nrows * max(sheet.ncols, 1) > MAX_CELLS:
+            raise MemoryError
+        errors: dict[At, str] = {}
+        rows = [
+            [_of_xlrd(kind, value, (i, j), errors, book.datemode) for j, (kind, value) in enumerate(cells)]
+            for i, cells in enumerate(
+                zip(sheet.row_types(r), sheet.row_values(r), strict=True) for r in range(sheet.nrows)
+            )
+        ]
+        grids.append(Grid(sheet.name, _trimmed(rows), visible=sheet.visibility == 0, errors=errors))
+    return tuple(grids)
+
+
+def _of_xlrd(kind: int, value: Any, at: At, errors: dict[At, str], datemode: int) -> Cell:
+    import xlrd
+
+    if kind == xlrd.XL_CELL_ERROR:
+        errors[at] = xlrd.error_text_from_code.get(value, "#ERROR!")
+        return ""
+    if kind == xlrd.XL_CELL_BOOLEAN:
+        return bool(value)
+    if kind == xlrd.XL_CELL_DATE:
+        return _plain(xlrd.xldate_as_datetime(value, datemode), at, errors)
+    return value if isinstance(value, str) else _plain(value, at, errors)
+
+
 def beside_xlrd(data: bytes, grids: Sequence[Grid]) -> tuple[Grid, ...]:
-    """The same grids with xls error cells, and the cells on which xlrd reads another value.
+    """The same grids with xls error cells and percents, and the cells that xlrd reads otherwise.
 
     A workbook that xlrd does not read is left as calamine gave it.
     """
     import xlrd
 
     try:
-        book = xlrd.open_workbook(file_contents=data, on_demand=True, logfile=io.StringIO())
-        return tuple(_compared(grid, book, i) for i, grid in enumerate(grids))
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
     except Exception:  # xlrd raises anything on damaged files; calamine has read it
         return tuple(grids)
+    styles = _percent_styles(book)
+    sheets = {sheet.name: sheet for sheet in book.sheets()}
+    return tuple(_compared(g, sheets[g.sheet], styles) if g.sheet in sheets else g for g in grids)
 
 
-def _compared(grid: Grid, book: object, index: int) -> Grid:
+def _compared(grid: Grid, sheet: Any, styles: frozenset[int]) -> Grid:
     import xlrd
 
-    names = book.sheet_names()  # type: ignore[attr-defined]  # xlrd has no types
-    if grid.sheet not in names:
-        return grid
-    sheet = book.sheet_by_name(grid.sheet)  # type: ignore[attr-defined]
     if sheet.nrows * max(sheet.ncols, 1) > MAX_CELLS:
         return grid
     errors: dict[At, str] = {}
     doubts: dict[At, tuple[str, str]] = {}
+    percent: set[At] = set()
     for row in range(sheet.nrows):
-        kinds, values = sheet.row_types(row), sheet.row_values(row)
-        for column, (kind, value) in enumerate(zip(kinds, values, strict=True)):
+        for column, (kind, value) in enumerate(zip(sheet.row_types(row), sheet.row_values(row), strict=True)):
+            at = row, column
             if kind == xlrd.XL_CELL_ERROR:
-                errors[row, column] = xlrd.error_text_from_code.get(value, "#ERROR!")
-            elif kind == xlrd.XL_CELL_NUMBER and _differs(grid.at(row, column), value):
-                doubts[row, column] = ("xlrd", repr(value))
-    return replace(grid, errors=errors, doubts=doubts)
+                errors[at] = xlrd.error_text_from_code.get(value, "#ERROR!")
+            elif kind not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK) and not _same(grid.at(row, column), value):
+                doubts[at] = ("xlrd", value if isinstance(value, str) else repr(value))
+            if kind == xlrd.XL_CELL_NUMBER and styles and sheet.cell_xf_index(row, column) in styles:
+                percent.add(at)
+    hidden = frozenset(row for row, told in sheet.rowinfo_map.items() if told.hidden)
+    return replace(grid, errors=errors, doubts=doubts, percent_cells=frozenset(percent), hidden_rows=hidden)
 
 
-def _differs(mine: Cell, other: float) -> bool:
-    """Another number, or none: a date is the same number under another format."""
-    if isinstance(mine, bool) or not isinstance(mine, (int, float)):
-        return not isinstance(mine, (date, datetime, time, timedelta, bool))
-    return abs(mine - other) > 1e-9 * max(1.0, abs(other))
+def _percent_styles(book: Any) -> frozenset[int]:
+    """The numbers of the cell styles that show percents."""
+    quoted = re.compile(r'"[^"]*"|\\.')
+    formats = {key for key, form in book.format_map.items() if "%" in quoted.sub("", form.format_str or "")}
+    return frozenset(i for i, xf in enumerate(book.xf_list) if xf.format_key in formats)
+
+
+def _same(mine: Cell, other: str | float) -> bool:
+    """Whether calamine's cell says what xlrd's does: a date is the same number under another format."""
+    if isinstance(other, str):
+        return mine == other
+    if isinstance(mine, (date, datetime, time, timedelta)):
+        return True
+    return isinstance(mine, (int, float)) and abs(mine - other) <= 1e-9 * max(1.0, abs(other))

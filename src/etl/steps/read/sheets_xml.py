@@ -1,7 +1,7 @@
-"""What calamine does not say: error cells and formulas saved without a value (xlsx), merged cells (ods).
+"""What calamine does not say about xlsx: error cells, formulas saved without a value, percent formats, hidden rows.
 
-calamine gives '' for both kinds of cell, so they would be lost without a word. A regular expression over the
-sheet's XML finds them; it runs only where the bytes hold such a cell at all.
+calamine gives '' for both kinds of cell and 0.2 for 20 %, so they would be lost without a word. The sheet's XML is
+searched only for what may be such a cell; the cell around it is then looked at.
 """
 
 from __future__ import annotations
@@ -9,92 +9,193 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from etl.model.grids import At, from_a1
+from etl.steps.read.guard import plain_name
 
-_ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.S)
-_FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>\s*(<(?:\w+:)?f\b.*?)</(?:\w+:)?c>", re.S)
-_REF = re.compile(rb'\br="([A-Z]{1,3}[0-9]{1,7})"')
-_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>([^<]*)</")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_ERROR = re.compile(rb"""\st=["']e["']""")
+_REF = re.compile(rb"""\sr=["']([A-Za-z]{1,3}[0-9]{1,7})["']""")
+_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*?(?:/>|>([^<]*)<)")
 _INLINE = re.compile(rb"<(?:\w+:)?is\b")
-_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"[^>]*>')
-_ROW_NUMBER = re.compile(rb'\br="([0-9]+)"')
+_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*\shidden=["'](?:1|true)["'][^>]*>""")
+_ROW_NUMBER = re.compile(rb"""\sr=["']([0-9]+)["']""")
+_ROOT = re.compile(rb"<((?:\w+:)?)worksheet\b")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+#: what reading a damaged part of a package may raise; some readers do without the part, so its absence stops nothing
+DAMAGE = (KeyError, ValueError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, ElementTree.ParseError)
+#: number formats 9 and 10 are built in: 0% and 0.00%
+_BUILT_IN_PERCENT = frozenset(("9", "10"))
+_MAY_BE_PERCENT = re.compile(rb"""%|numFmtId=["'](?:9|10)["']""")
 
 
-def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Sheet name → its part in the package; empty where the package does not say."""
+@dataclass(frozen=True, slots=True)
+class OddCells:
+    """Places (0-based) of one sheet that the reader's values do not show."""
+
+    errors: dict[At, str]
+    no_value: frozenset[At]
+    percent: frozenset[At]
+    hidden_rows: frozenset[int]
+
+
+def sheet_parts(archive: zipfile.ZipFile, book: str) -> dict[str, str]:
+    """Sheet name → its part in the package; empty where the package does not say. book: name of the workbook's part."""
     try:
-        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-        links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    except (KeyError, ElementTree.ParseError, zipfile.BadZipFile):
+        names, targets = part_names(archive), link_targets(archive, book)
+        root = ElementTree.fromstring(archive.read(_part_called(names, book)))
+    except DAMAGE:
         return {}
-    targets = {link.get("Id"): link.get("Target", "") for link in links}
-    parts: dict[str, str] = {}
-    for element in book.iter():
-        if element.tag.rpartition("}")[2] == "sheet":
-            target = targets.get(element.get(_RELATION), "")
-            parts[element.get("name", "")] = (
-                target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
-            )
-    return parts
+    return {
+        element.get("name", ""): names.get(plain_name(targets.get(element.get(_RELATION, ""), "")), "")
+        for element in _named(root.iter(), "sheet")
+    }
 
 
-def odd_cells(xml: bytes) -> tuple[dict[At, str], frozenset[At], frozenset[int]]:
-    """Error cells with their text, formula cells without a value, hidden rows (0-based)."""
+def part_names(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Each part's plain name → the name under which the archive holds it."""
+    return {plain_name(name): name for name in archive.namelist()}
+
+
+def _part_called(names: dict[str, str], end: str) -> str:
+    """The part whose name ends so, wherever it lies. Raises KeyError."""
+    found = sorted((name for name in names if name == end or name.endswith("/" + end)), key=lambda n: (len(n), n))
+    if not found:
+        raise KeyError(end)
+    return names[found[0]]
+
+
+def link_targets(archive: zipfile.ZipFile, book: str) -> dict[str, str]:
+    """Relation id → the plain name of the part that it names, for the workbook's part. Raises what is in DAMAGE."""
+    names = part_names(archive)
+    folder = posixpath.dirname(plain_name(_part_called(names, book)))
+    links = archive.read(names[posixpath.join(folder, "_rels", book + ".rels")])
+    found = {}
+    for link in ElementTree.fromstring(links):
+        target = link.get("Target", "").replace("\\", "/")
+        whole = target if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+        found[link.get("Id", "")] = plain_name(whole)
+    return found
+
+
+def percent_styles(archive: zipfile.ZipFile) -> frozenset[bytes]:
+    """The cell styles (their numbers, as the sheets write them) whose number format shows percents."""
+    try:
+        xml = archive.read(_part_called(part_names(archive), "styles.xml"))
+        if not _MAY_BE_PERCENT.search(xml):
+            return frozenset()
+        styles = ElementTree.fromstring(xml)
+    except DAMAGE:
+        return frozenset()
+    formats = {
+        element.get("numFmtId", "")
+        for element in _named(styles.iter(), "numFmt")
+        if "%" in re.sub(r'"[^"]*"|\\.', "", element.get("formatCode", ""))
+    } | _BUILT_IN_PERCENT
+    cells = next(_named(styles, "cellXfs"), ())
+    return frozenset(str(i).encode() for i, xf in enumerate(cells) if xf.get("numFmtId") in formats)
+
+
+def _named(elements: Iterable[ElementTree.Element], name: str) -> Iterator[ElementTree.Element]:
+    return (element for element in elements if element.tag.rpartition("}")[2] == name)
+
+
+def odd_cells(xml: bytes, percent: frozenset[bytes] = frozenset()) -> OddCells:
+    """Search one sheet. percent: the styles that show percents."""
+    cells = _Cells(xml)
     errors: dict[At, str] = {}
-    no_value: set[At] = set()
-    if b't="e"' in xml:
-        for head, body in _ERROR_CELL.findall(xml):
-            if place := _REF.search(head):
-                value = _VALUE.search(body)
-                errors[from_a1(place.group(1).decode())] = value.group(1).decode() if value else "#ERROR!"
+    no_value, shown, hidden = set[At](), set[At](), set[int]()
+    if b't="e"' in xml or b"t='e'" in xml:
+        errors = {cells.place(at): cells.error_text(at) for at in cells.around(_ERROR)}
     if b"<f" in xml or b":f" in xml:
-        for head, body in _FORMULA_CELL.findall(xml):
-            if (place := _REF.search(head)) and not _has_value(head, body):
-                no_value.add(from_a1(place.group(1).decode()))
-    hidden: set[int] = set()
+        no_value = {cells.place(at) for at in cells.around(_FORMULA) if cells.lacks_value(at)}
+    if percent:
+        shown = {cells.place(at) for at in cells.around(_any_of(percent)) if cells.is_number(at)}
     if b"hidden=" in xml:
-        for row in _HIDDEN_ROW.findall(xml):
-            if number := _ROW_NUMBER.search(row):
-                hidden.add(int(number.group(1)) - 1)
-    return errors, frozenset(no_value), frozenset(hidden)
+        numbers = (_ROW_NUMBER.search(row) for row in _HIDDEN_ROW.findall(xml))
+        hidden = {int(number.group(1)) - 1 for number in numbers if number}
+    return OddCells(errors, frozenset(no_value - errors.keys()), frozenset(shown), frozenset(hidden))
 
 
-def _has_value(head: bytes, body: bytes) -> bool:
-    """An error, a value, or an empty text that the formula really gave."""
-    if b't="e"' in head or _INLINE.search(body):
-        return True
-    value = _VALUE.search(body)
-    return value is not None and bool(value.group(1) or b't="str"' in head)
+def _any_of(styles: frozenset[bytes]) -> re.Pattern[bytes]:
+    return re.compile(rb"""\ss=["'](?:""" + b"|".join(sorted(styles)) + rb""")["']""")
 
 
-_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_MAX_REPEAT = 10_000
+class _Cells:
+    """The cells of one sheet's XML, by the place of their `<c` in it."""
 
+    def __init__(self, xml: bytes) -> None:
+        self._xml = xml
+        root = _ROOT.search(xml, 0, 4096)
+        prefix = root.group(1) if root else b""
+        self._open, self._close, self._row = b"<" + prefix + b"c", b"</" + prefix + b"c>", b"<" + prefix + b"row"
+        self._opening = re.compile(self._open + rb"(?=[\s/>])")
 
-def ods_merges(archive: zipfile.ZipFile) -> dict[str, tuple[tuple[int, int, int, int], ...]]:
-    """Sheet name → merged ranges of an OpenDocument spreadsheet (calamine gives none)."""
-    found: dict[str, list[tuple[int, int, int, int]]] = {}
-    sheet, row, column = "", -1, 0
-    spans: list[tuple[int, int, int, int]] = []
-    with archive.open("content.xml") as stream:
-        for event, element in ElementTree.iterparse(stream, events=("start", "end")):
-            if event == "start" and element.tag == _TABLE + "table":
-                sheet, row, spans = element.get(_TABLE + "name", ""), -1, []
-                found[sheet] = spans
-            elif event == "start" and element.tag == _TABLE + "table-row":
-                row, column = row + 1, 0
-            elif event == "start" and element.tag in (_TABLE + "table-cell", _TABLE + "covered-table-cell"):
-                down, right = (
-                    int(element.get(_TABLE + "number-rows-spanned", "1")),
-                    int(element.get(_TABLE + "number-columns-spanned", "1")),
-                )
-                if down > 1 or right > 1:
-                    spans.append((row, column, row + down - 1, column + right - 1))
-                column += min(int(element.get(_TABLE + "number-columns-repeated", "1")), _MAX_REPEAT)
-            elif event == "end" and element.tag == _TABLE + "table-row":
-                row += min(int(element.get(_TABLE + "number-rows-repeated", "1")), _MAX_REPEAT) - 1
-                element.clear()
-    return {name: tuple(ranges) for name, ranges in found.items()}
+    def around(self, pattern: re.Pattern[bytes]) -> Iterator[int]:
+        """The cells that hold a match, or bear it as an attribute; each once."""
+        last = -1
+        for found in pattern.finditer(self._xml):
+            start = self._before(found.start(), max(last, 0))
+            if start > last and self._holds(start, found.start()):
+                last = start
+                yield start
+
+    def _before(self, at: int, first: int) -> int:
+        """The nearest `<c` before a place, not a `<col` or `<cfRule`; -1 where there is none."""
+        start = self._xml.rfind(self._open, first, at)
+        while start >= 0 and self._xml[start + len(self._open)] not in b" \t\r\n/>":
+            start = self._xml.rfind(self._open, first, start)
+        return start
+
+    def _holds(self, start: int, at: int) -> bool:
+        """Whether the match lies in the cell's tag or before its end: row and column styles are no cells'."""
+        return self._xml.find(self._close, start, at) < 0 and not self._is_closed(start, at)
+
+    def _is_closed(self, start: int, at: int) -> bool:
+        head = self._xml.find(b">", start)
+        return head < at and self._xml[head - 1 : head] == b"/"
+
+    def _head(self, start: int) -> bytes:
+        return self._xml[start : self._xml.find(b">", start) + 1]
+
+    def _body(self, start: int) -> bytes:
+        head = self._head(start)
+        if head.endswith(b"/>"):
+            return b""
+        end = self._xml.find(self._close, start)
+        return self._xml[start + len(head) : end if end >= 0 else None]
+
+    def place(self, start: int) -> At:
+        """Row and column; counted where the cell does not name itself, which the format allows."""
+        if (named := _REF.search(self._head(start))) is not None:
+            return from_a1(named.group(1).decode())
+        row_at = self._xml.rfind(self._row, 0, start)
+        number = _ROW_NUMBER.search(self._head(row_at)) if row_at >= 0 else None
+        row = int(number.group(1)) - 1 if number else self._xml.count(self._row, 0, start) - 1
+        column = -1
+        for cell in self._opening.finditer(self._xml, max(row_at, 0), start + len(self._open) + 1):
+            known = _REF.search(self._head(cell.start()))
+            column = from_a1(known.group(1).decode())[1] if known else column + 1
+        return max(row, 0), max(column, 0)
+
+    def error_text(self, start: int) -> str:
+        value = _VALUE.search(self._body(start))
+        text = value.group(1) if value else None
+        return text.decode("utf-8", "replace") if text else "#ERROR!"
+
+    def lacks_value(self, start: int) -> bool:
+        """A formula that gives an empty text has a value: t="str" with an empty <v>."""
+        body = self._body(start)
+        value = _VALUE.search(body)
+        if value is not None and (value.group(1) or b"str" in self._head(start)):
+            return False
+        return not _INLINE.search(body)
+
+    def is_number(self, start: int) -> bool:
+        head = self._head(start)
+        typed = re.search(rb"""\st=["'](\w+)["']""", head)
+        return (typed is None or typed.group(1) == b"n") and bool(_VALUE.search(self._body(start)))
