@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from etl.consolidation.figures import Consolidated
-    from etl.consolidation.replay import Replay
 
 #: files a batch: enough that one GX call for each table pays, few enough that memory does not grow with the night
 BATCH_FILES = 200
@@ -183,7 +182,7 @@ def validate(reference: Reference, files: list[FileReading]) -> list[FileReading
     from etl.steps.validate import validate as run_suite
 
     readings = {r.submission: r for file in files for r in file.readings}
-    rows = _gathered(readings.values())
+    rows = gathered(readings.values())
     specs = [reference.table(name) for name in rows]
     derived = derive(rows, specs, reference.units)
     for spec in specs:
@@ -212,7 +211,7 @@ def _told_already(reading: Reading, finding: Finding) -> bool:
     )
 
 
-def _gathered(readings: Iterable[Reading]) -> dict[str, pa.Table]:
+def gathered(readings: Iterable[Reading]) -> dict[str, pa.Table]:
     """Table id → the rows of all readings, in one canonical order."""
     import pyarrow as pa
 
@@ -240,7 +239,7 @@ def accept(stores: Stores, batch: Batch, files: Sequence[FileReading], at: datet
 
 
 def _written(stores: Stores, batch: str, files: Sequence[FileReading]) -> list[LakeFile]:
-    rows = _gathered(reading for file in files for reading in file.readings)
+    rows = gathered(reading for file in files for reading in file.readings)
     return [stores.lake.write(table, batch, part) for table, part in rows.items() if part.num_rows]
 
 
@@ -357,19 +356,6 @@ def _publish(stores: Stores, content: ReleaseContent, record: ReleaseRecord) -> 
 def _placed(stores: Stores, record: ReleaseRecord) -> ReleaseRecord:
     """The ledger keeps no place of a machine: the folder is where the stores are."""
     return replace(record, folder=str(stores.releases.folder(record.number)))
-
-
-def replay(stores: Stores, record: ReleaseRecord) -> Replay:
-    """A release's own view: the ledger at its position, the reference data that it rests on.
-
-    Raises StoreError where what it rests on is lost.
-    """
-    from etl.consolidation.replay import Replay, base_of
-
-    view = stores.ledger.at(record.ledger_position)
-    wanted = (record.reference_hash, record.suite_hash)
-    base = stores.base if wanted == (stores.base.hash, stores.base.suite_hash) else base_of(stores.basis, *wanted)
-    return Replay(record, view, stores.lake, learnt(base, in_force(view.decisions())))
 
 
 def write_index(stores: Stores) -> None:

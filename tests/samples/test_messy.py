@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
 
-from etl.acts.decide import decide
-from etl.model.findings import Finding
-from etl.queries.figures import figures_of
-from etl.queries.findings import findings
 from etl.queries.status import status
-from tests.conftest import AT, shared, store_at
 from tests.samples import truth
-from tests.samples.conftest import Night, publish, take_in_folder
+from tests.samples.conftest import Messy
 
 #: truth.json's name of a remark → the rules that tell it
 RULES = {
@@ -36,25 +29,6 @@ RULES = {
     "sheet_of_another_period": {"S3.other-sheet", "S3.hidden-sheet"},
 }
 SEVERITY = {"error": "critical", "hold": "hold", "warning": "warning", "note": "info"}
-
-
-@dataclass(frozen=True)
-class Messy(Night):
-    before: list[Finding]
-
-
-@pytest.fixture(scope="module")
-def messy(tmp_path_factory: pytest.TempPathFactory) -> Messy:
-    folder = shared("samples", "laichau-st", "messy")
-    stores = store_at(tmp_path_factory.mktemp("messy"))
-    records = take_in_folder(stores, folder)
-    told = findings(stores)
-    holds = sorted({f.id for f in told if f.severity == "hold"})
-    decide(stores, holds, "accept", None, by="Lò Văn Hải", reason="đã hỏi phòng KT&HT huyện", at=AT)
-    stores = store_at(stores.settings.data)
-    record, _ = publish(stores)
-    figures = figures_of(stores, record.number)
-    return Messy(stores, records, record, figures, truth.load(folder / "truth.json"), told)
 
 
 @pytest.mark.parametrize("part", ["province", "lists", "reporters"])

@@ -63,7 +63,7 @@ def files_of_release(content: ReleaseContent, made_with: Mapping[str, str]) -> d
         "suites": content.reference.suite_hash,
         "knowledge": knowledge_hash(content.reference.decided),
         "ledger_position": content.ledger_position,
-        "versions": dict(made_with),
+        "versions": dict(sorted(made_with.items())),
     }
     return documents(content) | {"basis.json": _as_json(basis)}
 

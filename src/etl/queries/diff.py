@@ -10,9 +10,10 @@ from typing import Any
 from etl.consolidation.replay import Replay
 from etl.consolidation.tracing import FieldCell, Traced, traced
 from etl.model.periods import Period, parse_period
-from etl.pipeline import Stores, replay
+from etl.pipeline import Stores
 from etl.queries.happenings import Cause, Happenings, Why
 from etl.queries.tables import table
+from etl.remaking import replay
 from etl.steps.consolidate.tracing import Judged, Place
 
 Figure = Mapping[str, Any]
@@ -102,15 +103,11 @@ class _Sides:
             yield self.happenings.reference()
             return
         rows_a, rows_b = (_rows(side, unit, members) for side in (a, b))
-        told = set()
-        for cause in self._of_rows(a, b, rows_a, rows_b):
-            told.add(cause.submission)
-            yield cause
-        for cause in self.happenings.of_coverage(self.old, self.new, b.indicator, b.periods, unit):
-            if cause.submission not in told:
-                told.add(cause.submission)
-                yield cause
-        if not told:
+        found = list(self._of_rows(a, b, rows_a, rows_b))
+        told = {cause.submission or "" for cause in found}
+        found += self.happenings.of_coverage(self.old, self.new, b.indicator, b.periods, unit, told)
+        yield from found
+        if not found:
             yield from self.happenings.in_general()
 
     def _traced(self, indicator: str, period: Period) -> tuple[Traced | None, Traced | None]:

@@ -12,11 +12,12 @@ from etl.consolidation.tracing import Traced, traced
 from etl.errors import UsageError
 from etl.model.grids import from_a1
 from etl.model.submissions import Layout
-from etl.pipeline import Stores, replay
+from etl.pipeline import Stores
 from etl.queries.published import release_named
 from etl.queries.raw import raw_texts
 from etl.queries.reasons import Reasons, not_in_force
 from etl.queries.tables import table
+from etl.remaking import replay
 from etl.steps.consolidate.tracing import Place, used_fields
 from etl.store.ledger import CurrentSubmission, SubmissionRecord
 from etl.store.ledger.standing import COUNTING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,21 +137,30 @@ class Happenings:
         return Why(one.submission, reason, event.by if event else None)
 
     def of_coverage(
-        self, old: Replay, new: Replay, indicator: Indicator, periods: Sequence[Period], unit: str
+        self,
+        old: Replay,
+        new: Replay,
+        indicator: Indicator,
+        periods: Sequence[Period],
+        unit: str,
+        told: Collection[str],
     ) -> Iterator[Cause]:
-        """Submissions that count in one of the releases only, where they concern the figure."""
+        """Submissions that count in one of the releases only, where they concern the figure. told: those named already."""
         codes = [period.code for period in periods]
-        sides = [{s.submission: s for s in view.view.current(indicator.form, codes)} for view in (old, new)]
+        sides = [{(s.unit, s.period): s for s in view.view.current(indicator.form, codes)} for view in (old, new)]
         states = [{s.submission: s.state for s in view.view.submissions(indicator.form, codes)} for view in (old, new)]
-        for name in sorted(sides[0].keys() ^ sides[1].keys()):
-            one = sides[1].get(name) or sides[0][name]
-            if (
-                unit in units_above(one.unit, max(periods).end, new.reference.units)
-                or indicator.rule == "authoritative"
-            ):
-                before, after = (side.get(name, "missing") for side in states)
-                why = self.why(sides[0].get(name), sides[1].get(name), ())
-                yield Cause(name, one.file, None, None, before, after, why.reason, why.by)
+        for key in sorted(sides[0].keys() | sides[1].keys()):
+            before, after = (side.get(key) for side in sides)
+            one = after or before
+            known = {s.submission for s in (before, after) if s is not None}
+            same = before is not None and after is not None and before.submission == after.submission
+            if one is None or same or known & set(told):
+                continue
+            inside = unit in units_above(one.unit, max(periods).end, new.reference.units)
+            if inside or indicator.rule == "authoritative":
+                was, now = (side.get(one.submission, "missing") for side in states)
+                why = self.why(before, after, ())
+                yield Cause(one.submission, one.file, None, None, was, now, why.reason, why.by)
 
     def in_general(self) -> Iterator[Cause]:
         """What concerns no submission in particular: decisions on pairs, other reference data."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from etl.errors import StoreError
-from etl.store.durable import SCRATCH, sweep, write_durably
+from etl.store.durable import SCRATCH, differs, sweep, write_durably
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -42,6 +42,10 @@ class Archive:
                 f"restore them from a backup: {path}"
             )
         return data
+
+    def damage(self, sha256: str) -> str | None:
+        """What is wrong with kept bytes: missing, or no longer those of their name; None where nothing is."""
+        return differs(self.path(sha256), sha256)
 
     def has(self, sha256: str) -> bool:
         return self.path(sha256).is_file()

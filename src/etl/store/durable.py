@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import shutil
@@ -38,6 +39,17 @@ def write_durably(path: Path, data: bytes, scratch: Path | None = None) -> None:
             f"Không ghi được tệp, hãy xem quyền và dung lượng đĩa / cannot be written, look at rights and free space: "
             f"{path} ({error.strerror or error})"
         ) from error
+
+
+def differs(path: Path, sha256: str) -> str | None:
+    """What is wrong with a file that should have this hash, in two languages; None where nothing is."""
+    try:
+        with open(path, "rb") as file:
+            return None if hashlib.file_digest(file, "sha256").hexdigest() == sha256 else "đã bị sửa / changed"
+    except FileNotFoundError:
+        return "thiếu / missing"
+    except OSError as error:
+        return f"không đọc được / cannot be read ({error.strerror})"
 
 
 def temporary_in(folder: Path) -> Path:

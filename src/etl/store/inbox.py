@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import logging
+import os
 import re
+import signal
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from etl.errors import UsageError
+
+_log = logging.getLogger(__name__)
+
+#: seconds without change after which a file on a share is taken for whole
+SETTLED = 2.0
 
 #: what a folder holds beside submissions: notes, machine files, files on their way
 NOT_SENT = frozenset(
@@ -19,8 +30,8 @@ _COPY = re.compile(r"( - Copy| - Sao chép| ?\(\d{1,2}\))\.\w+$")
 def arrived(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
     """(name, bytes) of every file named, or inside a folder named, sorted by name.
 
-    A name inside a folder is its path from there. A file that changes while it is read, or vanishes, is left for the
-    next time. Raises UsageError for a path that does not exist.
+    A name inside a folder is its path from there. A file that is still being written, vanishes, or cannot be read is told
+    (a warning in the log) and left for the next time. Raises UsageError for a path that does not exist.
     """
     for path in paths:
         if path.is_file():
@@ -43,14 +54,48 @@ def is_sent(name: str) -> bool:
 
 
 def _whole(path: Path, name: str) -> Iterator[tuple[str, bytes]]:
+    """The file, if it can be had whole; else it is told why it waits for the next time."""
     try:
-        before = path.stat()
-        data = path.read_bytes()
+        with open(path, "rb") as file:
+            before = os.fstat(file.fileno())
+            busy = _being_written(file.fileno(), before)
+            data = b"" if busy else file.read()
         after = path.stat()
     except FileNotFoundError:
+        _log.warning("%s: vừa biến mất, để lần sau / has vanished, left for the next time", name)
         return
-    if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) and len(data) == after.st_size:
+    except OSError as error:
+        _log.warning(
+            "%s: không đọc được, để lần sau / cannot be read, left for the next time (%s)", name, error.strerror
+        )
+        return
+    if busy or _version(before) != _version(after) or len(data) != after.st_size:
+        _log.warning("%s: đang được ghi, để lần sau / is still being written, left for the next time", name)
+    else:
         yield name, data
+
+
+def _version(stat: os.stat_result) -> tuple[int, int, int]:
+    return (stat.st_ino, stat.st_size, stat.st_mtime_ns)
+
+
+def _being_written(handle: int, stat: os.stat_result) -> bool:
+    """Whether somebody has the file open for writing; where the disk cannot say, whether it has just grown.
+
+    Linux grants a read lease only on a file that nobody writes. It is given back at once, and a writer that comes in
+    between is told by a signal that nobody minds.
+    """
+    try:
+        fcntl.fcntl(handle, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except OSError as error:
+        if error.errno in (errno.EAGAIN, errno.EBUSY):
+            return True
+        if time.time() - stat.st_mtime < SETTLED:  # a share, or another user's file
+            time.sleep(SETTLED)
+            return _version(os.fstat(handle)) != _version(stat)
+    return False
 
 
 def is_copy(name: str) -> bool:

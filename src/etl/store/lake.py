@@ -8,12 +8,12 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from etl.errors import StoreError
 from etl.model.forms import Field, TableSpec
 from etl.model.submissions import BLOCK, LINE, PERIOD, READING, SUBMISSION, UNIT
-from etl.store.durable import SCRATCH, sweep, write_durably
+from etl.store.durable import SCRATCH, differs, sweep, write_durably
 
 if TYPE_CHECKING:
     import duckdb
@@ -45,6 +45,15 @@ class LakeFile:
     sha256: str
     rows: int
     size: int
+
+
+class Described(Protocol):
+    """A file of the lake as the ledger knows it."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
 
 
 def schema(spec: TableSpec) -> pa.Schema:
@@ -137,6 +146,15 @@ class Lake:
                     f"Một lần chạy khác vừa dọn hồ dữ liệu; hãy chạy lại, không mất gì / another run has just tidied the "
                     f"lake; run again, nothing is lost: {file.path}"
                 )
+
+    def damage(self, file: Described) -> str | None:
+        """What is wrong with a file as the ledger describes it: missing, or not the bytes of then; None where nothing is."""
+        path = self._path(file.path)
+        return differs(path, file.sha256)
+
+    def mend(self, path: str, data: bytes) -> None:
+        """Put a file's own bytes back in its place."""
+        write_durably(self._path(path), data, self.root / SCRATCH)
 
     def sweep(self) -> list[Path]:
         """Take away what killed runs left unfinished."""

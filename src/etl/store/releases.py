@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from etl.errors import StoreError
-from etl.store.durable import SCRATCH, make_folder, sweep, sync_folder, temporary_in, write_durably
+from etl.store.durable import SCRATCH, differs, make_folder, sweep, sync_folder, temporary_in, write_durably
 
 SUMS, INDEX = "SHA256SUMS", "index.json"
 
@@ -105,12 +105,7 @@ class Releases:
         if wanted is not None and hashlib.sha256(text).hexdigest() != wanted:
             found.append(f"{SUMS}: đã bị sửa / changed")
         listed = dict(line.split("  ", 1)[::-1] for line in text.decode(errors="replace").splitlines() if "  " in line)
-        for name, digest in listed.items():
-            path = folder / name
-            if not path.is_file():
-                found.append(f"{name}: thiếu / missing")
-            elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-                found.append(f"{name}: đã bị sửa / changed")
+        found += [f"{name}: {wrong}" for name, digest in listed.items() if (wrong := differs(folder / name, digest))]
         present = set(self.names(number)) - {SUMS}
         return found + [f"{name}: không có trong danh sách / not listed" for name in sorted(present - set(listed))]
 

@@ -100,21 +100,25 @@ def judge(indicator: Indicator, rows: Iterable[Row], unit: str, breakdown: Break
 
     rows: as `every_row` gives them. A key counts once: with a measure over all units, else inside the unit.
     """
-    rows = list(rows)
     taken: dict[str, Place] = {}
     found = []
     for row in sorted(rows, key=lambda r: r.order):
-        why = next((name for name in (PERIOD, REPORTER, CONDITION, SPEAKS) if name in row.failed), COUNTED)
-        inside = why == COUNTED and unit in row.above
+        why, same = _failed(row), None
+        inside = unit in row.above
+        if why == SPEAKS and not inside:
+            why = ELSEWHERE
         if why == COUNTED and _has_key(indicator, row) and (inside or indicator.measure is not None):
             why, same = _once(indicator, row, breakdown, taken)
-            if why == SAME_KEY:
-                found.append(Judged(row, why if inside else ELSEWHERE, same))
-                continue
+        if why in (COUNTED, SAME_KEY) and not inside:
+            why, same = ELSEWHERE, None
         if why == COUNTED:
-            why = _in_figure(indicator, row, inside, breakdown)
-        found.append(Judged(row, why))
+            why = _in_figure(indicator, row, breakdown)
+        found.append(Judged(row, why, same))
     return found
+
+
+def _failed(row: Row) -> str:
+    return next((name for name in (PERIOD, REPORTER, CONDITION, SPEAKS) if name in row.failed), COUNTED)
 
 
 def _has_key(indicator: Indicator, row: Row) -> bool:
@@ -131,9 +135,7 @@ def _once(indicator: Indicator, row: Row, breakdown: Breakdown, taken: dict[str,
     return (COUNTED, None) if first == row.place else (SAME_KEY, first)
 
 
-def _in_figure(indicator: Indicator, row: Row, inside: bool, breakdown: Breakdown) -> str:
-    if not inside:
-        return ELSEWHERE
+def _in_figure(indicator: Indicator, row: Row, breakdown: Breakdown) -> str:
     if not _of_member(row, breakdown):
         return MEMBER
     return COUNTED if _has_value(indicator, row) else NO_VALUE

@@ -68,21 +68,23 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def upgrade(engine: Engine) -> None:
     """Bring the tables to the newest migration. Alembic is imported only when there is something to do."""
     with reading(engine) as connection:
-        if _version(connection) == HEAD:
+        if version_of(connection) == HEAD:
             return
     with writing(engine) as connection:
-        if _version(connection) != HEAD:  # another run may have been faster
-            _migrate(connection)
+        if version_of(connection) != HEAD:  # another run may have been faster
+            migrate(connection)
 
 
-def _version(connection: Connection) -> str | None:
+def version_of(connection: Connection) -> str | None:
+    """The migration that a database stands at; None for an empty one."""
     if not connection.dialect.has_table(connection, "alembic_version"):
         return None
     version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
     return version
 
 
-def _migrate(connection: Connection) -> None:
+def migrate(connection: Connection, to: str = "head") -> None:
+    """Bring the tables to a migration, inside the caller's transaction."""
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
@@ -91,7 +93,7 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
     except CommandError as error:
         raise StoreError(
             f"Sổ cái do phiên bản mới hơn của chương trình tạo, hãy nâng cấp chương trình / "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, delete, select
 
 from etl.model.decisions import Decision
 from etl.model.findings import Finding
-from etl.store.ledger import chain, connection, deciding, publishing, recording, rereading, withdrawing
+from etl.store.ledger import chain, connection, deciding, dumping, publishing, recording, rereading, withdrawing
 from etl.store.ledger.schema import leases
 from etl.store.ledger.values import BatchRecord, FileOutcome, LakeEntry, ReleaseRecord, Stamp
 from etl.store.ledger.view import Past, Snapshot, View
@@ -32,6 +32,17 @@ class Ledger(View):
         engine = connection.open_engine(url)
         connection.upgrade(engine)
         return cls(engine)
+
+    @classmethod
+    def restore(cls, url: str, lines: Iterable[str]) -> Ledger:
+        """A ledger made of what `dump` gave, on whichever database; brought up to date where it is older.
+
+        Raises StoreError where there is a ledger with something in it already.
+        """
+        engine = connection.open_engine(url)
+        with connection.writing(engine) as c:
+            dumping.load(c, lines)
+        return cls.open(url)
 
     @contextmanager
     def snapshot(self) -> Iterator[View]:

@@ -30,6 +30,7 @@ from etl.store.ledger.values import (
     DeliveryRecord,
     KnownLakeFile,
     ReleaseRecord,
+    Stamp,
     SubmissionRecord,
 )
 
@@ -137,6 +138,12 @@ def release(connection: Connection, number: int) -> ReleaseRecord:
     if row is None:
         raise UsageError(f"Không có bản công bố này / there is no such release: {number}")
     return release_value(row)
+
+
+def stamp(connection: Connection, batch: str) -> Stamp | None:
+    """What the readings of a batch rest on; None where it gave none."""
+    row = connection.execute(select(readings).where(readings.c.batch == batch).limit(1)).first()
+    return None if row is None else Stamp(row.reference_hash, row.suite_hash, row.version, row.knowledge)
 
 
 def _submissions() -> Select[Any]:

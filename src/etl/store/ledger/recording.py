@@ -158,9 +158,12 @@ def _refuse_taken(connection: Connection, arrived: Sequence[Reading]) -> None:
         )
 
 
-def read_of(outcomes: Iterable[FileOutcome]) -> list[str]:
-    """The bytes whose rows lie in the batch's Parquet files, sorted: what is read to make these files again."""
-    return sorted({reading.sha256 for outcome in outcomes for reading in outcome.reading.readings})
+def read_of(outcomes: Iterable[FileOutcome]) -> dict[str, str]:
+    """The bytes whose rows lie in the batch's Parquet files, and the delivery under whose name they were read.
+
+    It is what must be read to make these files again.
+    """
+    return {r.sha256: delivery_id(outcome.delivery) for outcome in outcomes for r in outcome.reading.readings}
 
 
 def rows_about(delivery: Delivery, about: Iterable[Finding], position: int) -> list[dict[str, Any]]:
@@ -234,7 +237,7 @@ def _moved_earlier(connection: Connection, copies: Iterable[FileOutcome]) -> set
     return moved
 
 
-def _payload(rows: _Rows, changed: dict[str, str], read: list[str]) -> dict[str, Any]:
+def _payload(rows: _Rows, changed: dict[str, str], read: dict[str, str]) -> dict[str, Any]:
     """What the audit log keeps of a batch: enough to say later what counted at this position. No names of files."""
     return {
         "deliveries": {row["id"]: row["state"] for row in rows.deliveries},

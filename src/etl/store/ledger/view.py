@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
@@ -12,13 +12,14 @@ from sqlalchemy import Connection, Engine
 from etl.model.decisions import Decision
 from etl.model.findings import Finding
 from etl.model.submissions import Evidence, Layout, TypedTotal
-from etl.store.ledger import chain, connection, deciding, past, queries
+from etl.store.ledger import chain, connection, deciding, dumping, past, queries
 from etl.store.ledger.values import (
     CurrentSubmission,
     DeliveryRecord,
     EventRecord,
     KnownLakeFile,
     ReleaseRecord,
+    Stamp,
     SubmissionRecord,
 )
 
@@ -85,6 +86,16 @@ class View(ABC):
         """Every Parquet file that counts, sorted by path."""
         with self._reading() as c:
             return queries.all_lake_files(c)
+
+    def stamp(self, batch: str) -> Stamp | None:
+        """What the readings of a batch rest on; None where it gave none."""
+        with self._reading() as c:
+            return queries.stamp(c, batch)
+
+    def dump(self) -> Iterator[str]:
+        """The whole ledger as lines of JSON, the same for the same ledger on every database."""
+        with self._reading() as c:
+            yield from dumping.dump(c)
 
     def leases(self, at: datetime) -> dict[str, str]:
         """The batches that somebody is working on, and who: batch → holder."""
