@@ -163,9 +163,9 @@ def main() -> None:
                 subject(folder, size)
         for peer in PEERS if not absent and size in asked.sizes[:2] else ():
             bench.peer(peer, folder, size)
-    lines = prices(bench.runs, TITLES)
+        lines = prices(bench.runs, TITLES)
+        write(asked, bench, lines, absent)  # after each size: the last one may take an hour, or be broken off
     print(render(lines))
-    write(asked, bench, lines, absent)
 
 
 def arguments() -> argparse.Namespace:

@@ -30,7 +30,7 @@ class _NoPandas:
             raise ModuleNotFoundError("the floor does without pandas", name=name)
 
 
-sys.meta_path.insert(0, _NoPandas)  # type: ignore[arg-type]  # a finder that only refuses; forked processes have it too
+sys.meta_path.insert(0, _NoPandas)  # forked processes have it too
 
 
 def main() -> None:

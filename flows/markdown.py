@@ -7,16 +7,13 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
-_MARKS = re.compile(r"([\\`*_\[\]|~])")
-#: what would become a link by itself, spelt so that it reads the same and stays text
-_ADDRESSES = (("://", ":&#47;&#47;"), ("www.", "www&#46;"), ("@", "&#64;"))
+#: what Markdown gives a meaning; and what would make an address a link by itself
+_MARKS = re.compile(r"[\\`*_\[\]|~@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 
 
 def plain(text: object) -> str:
     """Somebody else's text inside a line: no mark, tag, table bar or address in it means anything."""
-    safe = _MARKS.sub(r"\\\1", html.escape(str(text), quote=False))
-    for address, spelt in _ADDRESSES:
-        safe = safe.replace(address, spelt)
+    safe = _MARKS.sub(r"\\\g<0>", html.escape(str(text), quote=False))
     return "<br>".join(" ".join(line.split()) for line in safe.splitlines())
 
 

@@ -17,8 +17,8 @@ SWITCHES = {
     # the older UI asks no outside host from the operator's browser; the newer one does
     "PREFECT_SERVER_UI_V2_ENABLED": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-    # a run starts this many seconds after its button was pressed, not 10
-    "PREFECT_RUNNER_POLL_FREQUENCY": "3",
+    # a run starts within so many seconds of its button, not 10; not less: each look writes to Prefect's SQLite file
+    "PREFECT_RUNNER_POLL_FREQUENCY": "5",
     # a run whose host died must not stay "Running" for ever
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
 }

@@ -166,8 +166,9 @@ def _key(reference: Reference, figure: Mapping[str, Any], period: str) -> Sequen
 
 
 def _title(reference: Reference, figure: Mapping[str, Any]) -> str:
-    title = reference.indicators[figure["indicator"]].title_vi
-    return f"**{figure['indicator']}** " + wrapped(f"{title} ({figure['unit_of_measure']})", 36)
+    code = figure["indicator"]
+    title = wrapped(f"{code} {reference.indicators[code].title_vi} ({figure['unit_of_measure']})", 34)
+    return title.replace(plain(code), f"**{plain(code)}**", 1)
 
 
 def _narrow(figure: Mapping[str, Any] | None) -> str:

@@ -127,7 +127,7 @@ def serve(data: Path) -> Serving:
     ports, log = (free_port(), free_port()), data / "serve.log"
     data.mkdir(parents=True, exist_ok=True)
     environment = clean_environment(data) | {
-        "ETL_UI_PORT": str(ports[0]), "ETL_PAGES_PORT": str(ports[1]), "PREFECT_RUNNER_POLL_FREQUENCY": "1",
+        "ETL_UI_PORT": str(ports[0]), "ETL_PAGES_PORT": str(ports[1]), "PREFECT_RUNNER_POLL_FREQUENCY": "2",
     }  # fmt: skip
     with log.open("ab") as out:
         process = subprocess.Popen(

@@ -23,7 +23,7 @@ def finding(severity: str, unit: str | None = "105", **about: str | None) -> Fin
         ("a|b", r"a\|b"),
         ("[here](there)", r"\[here\](there)"),
         ("`code` *bold* _it_", r"\`code\` \*bold\* \_it\_"),
-        ("http://a.vn, www.a.vn, x@a.vn", "http:&#47;&#47;a.vn, www&#46;a.vn, x&#64;a.vn"),
+        ("http://a.vn, www.a.vn, x@a.vn", r"http\://a.vn, www\.a.vn, x\@a.vn"),
         ("Nghìn đồng\n  hai  dòng", "Nghìn đồng<br>hai dòng"),
     ],
 )

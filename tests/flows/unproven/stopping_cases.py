@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.flows.test_server import by_hand
 
 from tests.conftest import SAMPLES
 from tests.flows.serving import Serving, serve, until
+from tests.flows.test_server import by_hand
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 

@@ -1,0 +1,219 @@
+"""What an operator gets from `make serve`: a real Prefect server with its deployments, started once for these tests."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.conftest import ROOT, SAMPLES
+from tests.flows.serving import Serving, clean_environment, serve, until
+
+pytestmark = pytest.mark.server
+
+NAMES = (
+    "gạo Séng Cù",
+    "gạo Tẻ râu",
+    "gạo Khẩu Ký",
+    "gạo Nếp Tan Co Giàng",
+    "chè Tam Đường",
+    "chè Tân Uyên",
+    "Miến dong Bình Lư",
+)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    serving = serve(tmp_path_factory.mktemp("served") / "data")
+    yield serving
+    if serving.process.poll() is None:
+        serving.kill()
+
+
+@pytest.fixture(scope="module")
+def night(served: Serving) -> dict[str, Any]:
+    """The run of a night that finds the sample inbox."""
+    return served.run("nightly", period="2020..2021", inbox=str(SAMPLES))
+
+
+def releases(served: Serving) -> list[str]:
+    return sorted(p.name for p in (served.data / "releases").iterdir())
+
+
+def deployment(served: Serving, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = served.get(f"/deployments/name/{name}/{name}")
+    return found
+
+
+def text_at(address: str) -> str:
+    request = urllib.request.Request(address, headers={"Accept": "text/html, */*"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return str(answer.read().decode())
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("nightly", ["period", "report", "inbox"]),
+        ("ingest", ["folder"]),
+        ("publish", ["period", "report", "kind", "by", "reason"]),
+    ],
+)
+def test_a_deployment_explains_itself_in_two_languages(served: Serving, name: str, parameters: list[str]) -> None:
+    found = deployment(served, name)
+    schema = found["parameter_openapi_schema"]["properties"]
+
+    assert list(schema) == parameters
+    assert [p for p, about in schema.items() if " / " not in about["description"]] == []
+    assert "\n\n" in found["description"]
+    assert found["tags"]
+    assert not found["paused"]
+
+
+def test_the_kind_of_a_release_is_chosen_from_a_list(served: Serving) -> None:
+    kind = deployment(served, "publish")["parameter_openapi_schema"]["properties"]["kind"]
+    assert (kind["enum"], kind["default"]) == (["provisional", "official"], "provisional")
+
+
+def test_the_night_is_at_two_in_the_morning_and_planned(served: Serving) -> None:
+    (schedule,) = deployment(served, "nightly")["schedules"]
+    assert schedule["active"]
+    assert (schedule["schedule"]["cron"], schedule["schedule"]["timezone"]) == ("0 2 * * *", "Asia/Ho_Chi_Minh")
+
+    def planned() -> list[str] | None:
+        runs = served.post("/flow_runs/filter", {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}})
+        return [run["expected_start_time"] for run in runs if run["auto_scheduled"]] or None
+
+    hours = {
+        datetime.fromisoformat(at).astimezone(ZoneInfo("Asia/Ho_Chi_Minh")).hour
+        for at in until(planned, "a planned night")
+    }
+    assert hours == {2}
+
+
+def test_nothing_is_told_to_anybody(served: Serving) -> None:
+    settings = served.get("/admin/settings")
+    assert settings["server"]["analytics_enabled"] is False
+    assert json.loads(text_at(f"{served.ui}/ui-settings"))["default_ui"] == "v1"
+    # the newer UI asks an analytics host from the browser; in its place is a page of ours that loads nothing
+    newer = text_at(f"{served.ui}/v2/dashboard")
+    assert ("về giao diện chính" in newer, "src=" in newer) == (True, False)
+
+
+def test_a_night_takes_in_and_releases(served: Serving, night: dict[str, Any]) -> None:
+    said = served.artifacts(night)
+
+    assert (night["name"], night["state_type"], night["state_name"]) == ("nightly 2020..2021", "COMPLETED", "Completed")
+    assert sorted(said) == ["coverage", "figures", "findings", "intake", "release-page"]
+    assert "new files: **21**" in said["intake"]
+    figures = said["figures"].partition("## Mọi chỉ tiêu")[0]
+    assert [value for value in ("**46 nhiệm vụ**", "**80 nhãn hiệu**", "**7 nhãn hiệu**") if value not in figures] == []
+    assert [name for name in NAMES if f"– {name}" not in figures] == []
+    assert "### 2021: 50/50" in said["coverage"]
+    assert served.tasks(night) == ["consolidate 2020..2021", "receive", "release", "take in 1/1: 21 files"]
+
+
+def test_the_link_opens_the_release_page(served: Serving, night: dict[str, Any]) -> None:
+    address = f"{served.pages}/1/index.html"
+
+    assert f"({address})" in served.artifacts(night)["release-page"]
+    assert "<h1>" in text_at(address)
+    assert '<a href="1/index.html">' in text_at(served.pages)
+
+
+@pytest.mark.parametrize("path", ["/../ledger.sqlite", "/%2e%2e/ledger.sqlite", "/1/rows/", "/2/index.html"])
+def test_only_releases_are_shown(served: Serving, night: dict[str, Any], path: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        text_at(served.pages + path)
+    assert refused.value.code == 404
+
+
+def test_the_next_night_finds_nothing_new(served: Serving, night: dict[str, Any]) -> None:
+    before = releases(served)
+    again = served.run("nightly", period="2020..2021", inbox=str(SAMPLES))
+
+    assert (again["state_type"], again["state_name"]) == ("COMPLETED", "NothingNew")
+    assert "Không có gì mới" in again["state"]["message"]
+    assert served.artifacts(again) == {"intake": "Không có gì mới. / Nothing new."}
+    assert releases(served) == before
+
+
+def test_make_run_beside_it_uses_its_server(served: Serving, night: dict[str, Any]) -> None:
+    done = by_hand(served.data, "--inbox", str(SAMPLES), "--report", "laichau-st")
+
+    assert (done.returncode, done.stderr.count("\n")) == (0, 3), done.stderr  # three lines of progress, no noise
+    assert "Không có gì mới; bản 1 vẫn đúng" in done.stdout
+    assert "Miến dong" in done.stdout
+    runs = served.post("/flow_runs/filter", {"flow_runs": {"deployment_id": {"is_null_": True}}})
+    assert [run["state_name"] for run in runs] == ["NothingNew"]
+
+
+def by_hand(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`python -m flows.nightly`, as `make run` calls it."""
+    return subprocess.run(
+        [sys.executable, "-m", "flows.nightly", *arguments], env=clean_environment(data), cwd=ROOT, capture_output=True,
+        encoding="utf-8", check=False,
+    )  # fmt: skip
+
+
+def test_without_a_period_the_calendar_says_which(served: Serving, night: dict[str, Any]) -> None:
+    run = served.run("publish")
+
+    assert run["name"] == "publish kỳ đến hạn / the period due (provisional)"
+    assert "## Số liệu chính / key figures: 20" in served.artifacts(run)["figures"]
+
+
+def test_a_bad_file_is_told_and_stops_nobody(served: Serving, tmp_path: Path) -> None:
+    (tmp_path / "BC_KHCN_2021_SinHo.xlsx").write_bytes(b"PK\x03\x04 cut off")
+    (tmp_path / "<img src=x>.xlsx").write_bytes(b"")
+    run = served.run("ingest", folder=str(tmp_path))
+    said = served.artifacts(run)["findings"]
+
+    assert (run["state_type"], run["state_name"]) == ("COMPLETED", "NeedsPerson")
+    assert "2 bài bị trả lại" in run["state"]["message"]
+    assert "✕ LỖI" in said
+    assert "Không mở được tệp" in said
+    assert "<img" not in said  # what somebody called a file is text, never a tag
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "reason"),
+    [
+        ("publish", {"period": "hôm qua"}, "Kỳ không hợp lệ / not a period"),
+        ("publish", {"period": "2021", "kind": "official"}, "Bản chính thức cần người duyệt và lý do"),
+        ("ingest", {"folder": "/không/có"}, "Không có tệp hay thư mục này"),
+    ],
+)
+def test_a_wrong_parameter_fails_with_a_plain_message(
+    served: Serving, name: str, parameters: dict[str, str], reason: str
+) -> None:
+    run = served.run(name, **parameters)
+
+    assert run["state_type"] == "FAILED"
+    assert run["state"]["message"].startswith(reason)
+
+
+@pytest.mark.parametrize("same_files", [True, False])
+def test_a_second_one_says_why_it_does_not_start(served: Serving, tmp_path: Path, same_files: bool) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.serve", "--port", str(served.ports[0])],
+        env=clean_environment(served.data if same_files else tmp_path), cwd=ROOT, capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    reason = f"`make serve` đã chạy trên dữ liệu này / runs on these files already: {served.ui}"
+    assert done.returncode == 2
+    assert done.stderr.startswith(reason if same_files else f"Cổng {served.ports[0]} đang bận")
+
+
+def test_sigterm_ends_all_of_it(served: Serving) -> None:
+    """The last one here: what comes after it has no server."""
+    ended = served.stop()
+    assert (ended.status, ended.left, ended.taken) == (0, [], [])
