@@ -9,6 +9,7 @@ from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
+from etl.acts.outbox import renew_outbox
 from etl.pipeline import Stores
 from etl.queries.intake import Intake, summary
 from flows import stages, states
@@ -56,6 +57,7 @@ def taken_in(stores: Stores, folder: str) -> Intake:
         )
         records.append(named(stages.whole(stores), stages.whole(batch), at))
         log.info("Xong lô %d/%d / batch read and recorded", number, len(batches))
+    renew_outbox(stores)
     return summary(stores, records)
 
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import etl
 from etl.errors import ReleaseExists, UsageError
-from etl.model.decisions import in_force, knowledge_hash
-from etl.model.findings import CRITICAL, Finding
+from etl.model.decisions import WAIVER, in_force, knowledge_hash, waives
+from etl.model.findings import CRITICAL, WAIVED, Finding
 from etl.model.periods import Period
 from etl.model.reference import Reference, Report
 from etl.model.releases import ReleaseContent, StatusRow
@@ -133,6 +133,7 @@ def take_in(stores: Stores, batch: Batch, at: datetime) -> BatchRecord:
     stores.ledger.take_lease(batch.name, me(), at + LEASE, at)
     try:
         files = validate(stores.reference, read(stores, list(fresh.values())[::-1], batch.name))
+        waive(stores.reference, files, {d.sha256: d.received_at.date() for d in batch.deliveries})
         return accept(stores, batch, files, at)
     finally:
         stores.ledger.drop_lease(batch.name, me())
@@ -211,6 +212,20 @@ def _told_already(reading: Reading, finding: Finding) -> bool:
     )
 
 
+def waive(reference: Reference, files: Iterable[FileReading], received: Mapping[str, date]) -> None:
+    """Mark what a waiver covers: it is still told, and keeps nothing from counting. received: sha256 → day of arrival."""
+    waivers = [decision for decision in reference.decided.values() if decision.finding.code == WAIVER]
+    if not waivers:
+        return
+    for file in files:
+        day = received[file.sha256]
+        for reading in file.readings:
+            reading.findings = [
+                f.about(decision=WAIVED) if any(waives(waiver, f, day) for waiver in waivers) else f
+                for f in reading.findings
+            ]
+
+
 def gathered(readings: Iterable[Reading]) -> dict[str, pa.Table]:
     """Table id → the rows of all readings, in one canonical order."""
     import pyarrow as pa
@@ -250,6 +265,7 @@ def reread(stores: Stores, deliveries: Sequence[Delivery], at: datetime, by: str
         part = deliveries[start : start + BATCH_FILES]
         name = batch_hash([*(d.sha256 for d in part), f"reread {stores.ledger.position()}"], stores.stamp)
         files = validate(stores.reference, read(stores, part, name))
+        waive(stores.reference, files, {d.sha256: d.received_at.date() for d in part})
         keep_basis(stores, stores.reference)
         lake_files = _written(stores, name, files)
         outcomes = [FileOutcome(d, file) for d, file in zip(part, files, strict=True)]

@@ -6,23 +6,26 @@ Light on purpose: no database, no DuckDB, no Great Expectations. The reference d
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etl.errors import WorkbookUnreadable
-from etl.model.decisions import ACCEPT, REJECT, Decision, case_of
+from etl.model.answers import answers_of
+from etl.model.decisions import ACCEPT, CORRECT, CORRECTION, REJECT, Decision, case_of
 from etl.model.findings import CRITICAL, HOLD, Finding
 from etl.model.forms import TableSpec
-from etl.model.grids import Grid, from_a1
+from etl.model.grids import Grid, anchor, from_a1, typed_cell, with_cell
 from etl.model.reference import Reference
-from etl.model.submissions import FileReading, Reading
+from etl.model.submissions import FileReading, Reading, submission_id
 from etl.steps.isolate import Died
 from etl.steps.normalise import normalise
 from etl.steps.normalise.cells import as_text
 from etl.steps.read import read, refuse
-from etl.steps.recognise import recognise
+from etl.steps.recognise import FileRecognised, recognise
 from etl.steps.recognise.units import resolve
+from etl.steps.template import stamp_of, template_version
 from etl.store.archive import Archive
 from etl.store.lake import schema
 from etl.store.reference import load_reference
@@ -75,7 +78,9 @@ def read_bytes(name: str, sha256: str, data: bytes, stamp: str, reference: Refer
         result.findings.append(unreadable(reference, name, error))
         return result
     found = recognise(name, book.grids, reference, encoding=book.encoding)
-    result.findings += found.findings
+    result.findings += [*found.findings, *_old_template(name, book.grids, reference)]
+    _correct(found, book.grids, sha256, reference)
+    _keep_answers(found, result, book.grids, reference)
 
     def unit_of(text: str, day: date, levels: tuple[str, ...], reporter: str) -> str | None:
         return resolve_near(reference, text, day, levels, reporter)
@@ -85,6 +90,53 @@ def read_bytes(name: str, sha256: str, data: bytes, stamp: str, reference: Refer
         result.readings.append(_decided(_blank_told(reading, reference), reference))
     result.findings = [_answered(finding, reference) for finding in result.findings]
     return result
+
+
+def _correct(found: FileRecognised, grids: Sequence[Grid], sha256: str, reference: Reference) -> None:
+    """Put what somebody has signed for in the place of what stands in a cell; only where that is still what it was."""
+    sent = {grid.sheet: grid for grid in grids}
+    for one in found.submissions:
+        name = submission_id(one.form, one.unit, one.period, sha256)
+        for decision in reference.decided.values():
+            about = decision.finding
+            if about.code != CORRECTION or about.submission != name or about.cell is None:
+                continue
+            sheet = about.sheet or ""
+            grid = found.sheets.get(sheet)
+            now = _text(sent[sheet], about.cell) if sheet in sent else ""
+            place = {"file": about.file, "sheet": about.sheet, "cell": about.cell}
+            if grid is None or now != (about.value or ""):
+                one.findings.append(reference.messages["K.guard"].finding(**place, value=now, expected=about.value))
+                continue
+            found.sheets[sheet] = with_cell(grid, from_a1(about.cell), typed_cell(decision.argument or ""))
+            one.findings.append(
+                reference.messages["K.corrected"].finding(
+                    **place, value=about.value, expected=decision.argument, decision=CORRECT, number=decision.id
+                )
+            )
+
+
+def _keep_answers(found: FileRecognised, result: FileReading, grids: Sequence[Grid], reference: Reference) -> None:
+    """What the sender answered on the findings sheet that came back: kept with the form that it is about."""
+    for answer in (answer for grid in grids for answer in answers_of(grid)):
+        finding = reference.messages["Q.answer"].finding(
+            file=result.file, sheet=answer.sheet, cell=answer.cell, value=answer.text, expected=answer.code
+        )
+        about = [one.findings for one in found.submissions if answer.sheet in one.sheets]
+        (about[0] if about else result.findings).append(finding)
+
+
+def _old_template(name: str, grids: Sequence[Grid], reference: Reference) -> list[Finding]:
+    """A workbook made from a template of ours that has been renewed since is read as it is, and told."""
+    stamp = stamp_of(grids)
+    form = reference.forms.get(stamp.form) if stamp else None
+    if stamp is None or form is None or (newest := template_version(form, reference)) == stamp.version:
+        return []
+    return [
+        reference.messages["T.old-template"].finding(
+            file=name, form=form.id, value=stamp.version, expected=newest, number=form.number
+        )
+    ]
 
 
 def _decided(reading: Reading, reference: Reference) -> Reading:
@@ -174,8 +226,5 @@ def read_texts(name: str, sha256: str, cells: tuple[tuple[str | None, str], ...]
 
 
 def _text(grid: Grid, cell: str) -> str:
-    row, column = from_a1(cell)
-    for top, left, bottom, right in grid.merges:
-        if top <= row <= bottom and left <= column <= right:
-            row, column = top, left
-    return grid.errors.get((row, column)) or as_text(grid.at(row, column))
+    at = anchor(grid, from_a1(cell))
+    return grid.errors.get(at) or as_text(grid.at(*at))

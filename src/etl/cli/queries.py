@@ -8,24 +8,73 @@ from typing import Annotated
 
 import typer
 
-from etl.cli.app import Json, app, judge_files, open_stores, print_all
+from etl.cli.app import Json, app, judge_files, now, open_stores, print_all
 from etl.errors import UsageError
 
 
 @app.command()
 def status(
-    period: Annotated[str, typer.Option("--period", help="Kỳ / the period")], as_json: Json = False,
-) -> None:  # fmt: skip
+    period: Annotated[str, typer.Option("--period", help="Kỳ / the period")],
+    by: Annotated[
+        str | None, typer.Option("--by", help="Đếm theo unit | form | period / count by unit, form or period")
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Ai phải gửi, đã nhận, muộn, chờ, bị trả, còn thiếu. / Expected, received, late, held, rejected, missing."""
     from etl.queries.status import status as rows_of
-    from etl.queries.status import status_table
+    from etl.queries.status import status_table, tally_table
 
     stores = open_stores()
     rows = rows_of(stores, period)
     if as_json:
         print_all(row.as_json() for row in rows)
+    elif by is not None:
+        if by not in ("unit", "form", "period"):
+            raise UsageError("--by: unit | form | period")
+        typer.echo(tally_table(rows, stores.reference, by))
     else:
         typer.echo(status_table(rows, stores.reference))
+
+
+@app.command()
+def remind(
+    period: Annotated[str, typer.Option("--period", help="Kỳ / the period")], as_json: Json = False,
+) -> None:  # fmt: skip
+    """Cần nhắc ai: trước hạn và quá hạn. / Whom to remind, before the deadline and after it."""
+    from etl.queries.remind import reminders, reminders_table
+
+    found = reminders(open_stores(), period, now())
+    if as_json:
+        print_all(one.as_json() for one in found)
+    else:
+        typer.echo(reminders_table(found) if found else "Không phải nhắc ai. / Nobody is to be reminded.")
+
+
+@app.command()
+def template(
+    form: Annotated[str, typer.Argument(help="Mã biểu: nv, nh… / the form")],
+    unit: Annotated[str, typer.Option("--unit", help="Mã đơn vị / the unit's code")],
+    period: Annotated[str, typer.Option("--period", help="Kỳ: 2022 / the period")],
+    out: Annotated[Path, typer.Option("--out", help="Tệp .xlsx để ghi / the file to write")],
+    prefill: Annotated[
+        bool, typer.Option("--prefill", help="Ghi sẵn các dòng kỳ trước của đơn vị / with the unit's last rows")
+    ] = False,
+) -> None:
+    """Mẫu biểu để một đơn vị điền cho một kỳ. / The workbook that a unit fills for a period."""
+    from etl.queries.template import template_of
+
+    if out.suffix.lower() != ".xlsx":
+        raise UsageError(f"--out: tên tệp phải là .xlsx / the file must be an .xlsx: {out}")
+    data, before = template_of(open_stores(), form, unit, period, prefilled=prefill)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"Không ghi được / cannot be written: {out} ({error.strerror})") from error
+    said = f" (các dòng kỳ {before} / with the rows of {before})" if before else ""
+    typer.echo(f"{out}{said}")
+    if prefill and before is None:
+        typer.echo("Chưa có bài nào của kỳ trước để ghi sẵn. / There is no earlier submission to prefill from.")
 
 
 @app.command()
@@ -56,6 +105,10 @@ def figures(
     ] = None,
     period: Annotated[str | None, typer.Option("--period", help="Kỳ / the period")] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="Mã đơn vị / a unit's code")] = None,
+    basis: Annotated[
+        str | None,
+        typer.Option("--basis", help="Theo địa giới của ngày này: 2025-07-01 / for the units of this day"),
+    ] = None,
     as_of: Annotated[
         str | None,
         typer.Option("--as-of", help="Bản mới nhất tại thời điểm này / the newest at a time: 2022-03-31T17:00"),
@@ -67,7 +120,16 @@ def figures(
     from etl.queries.published import notice, release_named, release_title
 
     stores = open_stores()
-    found = figures_of(stores, release, period, unit, as_of)
+    refused: tuple[str, ...] = ()
+    if basis is None:
+        found = figures_of(stores, release, period, unit, as_of)
+    else:
+        from etl.queries.bridged import on_basis
+
+        found, refused = on_basis(stores, figures_of(stores, release, period, None, as_of), basis)
+        found = [one for one in found if unit is None or one["unit"] == unit]
+    for reason in refused:
+        typer.echo(reason, err=True)
     if as_json:
         print_all(found)
     else:

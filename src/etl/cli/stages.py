@@ -30,6 +30,7 @@ def ingest(
     as_json: Json = False,
 ) -> None:
     """Nhận bài nộp: đọc, nhận dạng, kiểm tra, ghi sổ. / Take in submissions: read, recognise, validate, record."""
+    from etl.acts.outbox import renew_outbox
     from etl.pipeline import receive, take_in
 
     stores = open_stores()
@@ -40,6 +41,7 @@ def ingest(
         judge_files(stores.settings, stores.reference, paths, as_json)
     at = now()
     records = [take_in(stores, batch, at) for batch in receive(stores, paths, at)]
+    renew_outbox(stores)
     _tell_taken(stores, records, as_json)
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING
 
 from etl.consolidation.rows import Matched, current_rows, matched
+from etl.model.decisions import case_of, declared_nil
 from etl.model.figures import Figure
-from etl.model.findings import Finding
+from etl.model.findings import ACCEPTED, Finding
 from etl.model.periods import Period, parse_period
 from etl.model.reference import Reference, Report
-from etl.model.releases import StatusRow
-from etl.steps.completeness import completeness
+from etl.model.releases import MISSING, StatusRow
+from etl.steps.completeness import completeness, is_late
 from etl.steps.consolidate import Expectation, Expectations, Request, consolidate
 from etl.store.lake import Lake
 from etl.store.ledger import View
@@ -79,8 +80,19 @@ def status_of(view: View, reference: Reference, periods: Iterable[Period]) -> li
     found: dict[tuple[str, str, str], StatusRow] = {}
     for period in periods:
         for row in completeness(reference.calendar, reference.units, submissions, period):
-            found[row.unit, row.form, row.period] = row
+            found[row.unit, row.form, row.period] = _declared(reference, row)
     return sorted(found.values(), key=lambda r: (r.period, r.form, r.unit))
+
+
+def _declared(reference: Reference, row: StatusRow) -> StatusRow:
+    """A form that nobody sent, and of which its unit has said by other means that there is nothing to report."""
+    if row.state != MISSING:
+        return row
+    said = reference.decided.get(case_of(declared_nil(row.form, row.unit, row.period)))
+    if said is None:
+        return row
+    late = is_late(said.at, row.deadline)
+    return replace(row, state=ACCEPTED, nil=True, received_at=said.at, late=late)
 
 
 def standing_findings(view: View, lake: Lake, reference: Reference) -> list[Finding]:

@@ -6,12 +6,16 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from etl.model.findings import PAIR, Finding
+from etl.model.findings import INFO, PAIR, Finding
 
 ACCEPT, REJECT, CORRECT, MAP = "accept", "reject", "correct", "map"
 VERBS = (ACCEPT, REJECT, CORRECT, MAP)
+
+#: what a person says unasked, recorded, undone and replayed like any decision: its finding's code says which
+WAIVER, CORRECTION, DEADLINE, DECLARED_NIL = "K.waiver", "K.correction", "K.deadline", "K.nil"
+WAIVE, EXTEND, NIL = "waive", "extend", "nil"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,12 @@ def case_of(finding: Finding) -> str:
         parts = [finding.code, value]
     elif finding.code == "V.unknown-name":
         parts = [finding.code, finding.form or "", value]
+    elif finding.code == WAIVER:
+        parts = [finding.code, value, finding.form or "", finding.unit or "", finding.period or ""]
+    elif finding.code == CORRECTION:
+        parts = [finding.code, finding.submission or "", finding.sheet or "", finding.cell or ""]
+    elif finding.code in (DEADLINE, DECLARED_NIL):
+        parts = [finding.code, finding.form or "", finding.unit or "", finding.period or ""]
     elif finding.code in ("V.ambiguous", "V.two-readers"):
         parts = [finding.code, finding.form or "", finding.unit or "", finding.period or "", value]
     else:
@@ -71,3 +81,50 @@ def knowledge_hash(decided: Mapping[str, Decision]) -> str:
         return ""
     lines = sorted(f"{case}\x1f{d.verb}\x1f{d.argument or ''}" for case, d in decided.items())
     return hashlib.sha256("\x1e".join(lines).encode()).hexdigest()[:16]
+
+
+def waiver(rule: str, form: str, unit: str | None, period: str | None, until: date | None) -> Finding:
+    """What a waiver is about: a rule of a form, of one unit or of all, in one period or in all; until: its last day."""
+    whom = f"{unit or 'mọi đơn vị / all units'}, {period or 'mọi kỳ / all periods'}"
+    return Finding(
+        WAIVER, INFO, f"Miễn luật {rule} của biểu {form}: {whom}", f"Rule {rule} of form {form} is waived: {whom}",
+        form=form, unit=unit, period=period, value=rule, expected=until.isoformat() if until else None,
+    )  # fmt: skip
+
+
+def correction(about: Finding, before: str, after: str) -> Finding:
+    """What a correction is about. about: where (file, submission, form, unit, period, sheet, cell); before: the guard."""
+    return about.about(
+        code=CORRECTION, severity=INFO, value=before, expected=after,
+        message_vi=f"Sửa ô từ “{before}” thành “{after}”", message_en=f"The cell is corrected from “{before}” to “{after}”",
+    )  # fmt: skip
+
+
+def extension(form: str, unit: str, period: str, deadline: date) -> Finding:
+    """What an extension is about: one form of one unit for one period, and its new last day."""
+    return Finding(
+        DEADLINE, INFO, f"Gia hạn biểu {form} kỳ {period} cho {unit} đến {deadline:%d/%m/%Y}",
+        f"The deadline of form {form} for {period} is {deadline} for {unit}",
+        form=form, unit=unit, period=period, expected=deadline.isoformat(),
+    )  # fmt: skip
+
+
+def declared_nil(form: str, unit: str, period: str) -> Finding:
+    """What a declaration without a workbook is about: one form of one unit for one period has nothing to report."""
+    return Finding(
+        DECLARED_NIL, INFO, f"{unit} báo không phát sinh: biểu {form} kỳ {period}",
+        f"{unit} declares form {form} for {period} as nil", form=form, unit=unit, period=period,
+    )  # fmt: skip
+
+
+def waives(decision: Decision, finding: Finding, received: date) -> bool:
+    """Whether a decision is a waiver of this finding, for what arrived on this day: rule × unit × period, and an expiry."""
+    waiver = decision.finding
+    return (
+        waiver.code == WAIVER
+        and waiver.value == finding.code
+        and waiver.form == finding.form
+        and waiver.unit in (None, finding.unit)
+        and waiver.period in (None, finding.period)
+        and (waiver.expected is None or received <= date.fromisoformat(waiver.expected))
+    )

@@ -13,6 +13,9 @@ SEVERITIES = (CRITICAL, HOLD, WARNING, INFO)
 #: what a hold keeps waiting: the whole submission, one value, or the merging of two rows
 RECOGNITION, CELL, PAIR = "recognition", "cell", "pair"
 
+#: the decision on a finding that a waiver covers: it is told, and keeps nothing from counting
+WAIVED = "waive"
+
 ACCEPTED, ACCEPTED_WITH_WARNINGS, HELD, REJECTED = "accepted", "accepted_with_warnings", "held", "rejected"
 
 
@@ -73,13 +76,13 @@ _JSON_KEYS = (
 
 
 def verdict(findings: Iterable[Finding]) -> str:
-    """What becomes of a submission: only a critical finding or an undecided recognition hold keeps it from counting."""
+    """What becomes of a submission: only an unwaived critical finding or an undecided recognition hold keeps it from counting."""
     result = ACCEPTED
     for finding in findings:
-        if finding.severity == CRITICAL or finding.left_out:
+        if finding.decision != WAIVED and (finding.severity == CRITICAL or finding.left_out):
             return REJECTED
         if finding.severity == HOLD and finding.scope == RECOGNITION and finding.decision is None:
             result = HELD
-        elif finding.severity in (WARNING, HOLD) and result != HELD:
+        elif finding.severity != INFO and result != HELD:
             result = ACCEPTED_WITH_WARNINGS
     return result

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 #: what a reader gives for one cell; '' is an empty cell
 Cell = str | int | float | bool | date | datetime | time | timedelta
+
+_WHOLE, _DECIMAL = re.compile(r"-?\d{1,15}"), re.compile(r"-?\d{1,12}\.\d{1,6}")
 
 #: (row, column), 0-based, counted from A1 of the sheet
 At = tuple[int, int]
@@ -71,3 +74,37 @@ def from_a1(name: str) -> At:
     for letter in head.upper():
         column = column * 26 + ord(letter) - 64
     return int(name[len(head) :]) - 1, column - 1
+
+
+def anchor(grid: Grid, at: At) -> At:
+    """The cell that holds what a cell shows: of merged cells the first."""
+    row, column = at
+    for top, left, bottom, right in grid.merges:
+        if top <= row <= bottom and left <= column <= right:
+            return top, left
+    return at
+
+
+def with_cell(grid: Grid, at: At, cell: Cell) -> Grid:
+    """The same sheet with another value in one cell; what readers had remarked of the cell is gone with it."""
+    row, column = anchor(grid, at)
+    top, left = min(grid.top, row), min(grid.left, column)
+    width = max(column - left + 1, max((len(line) for line in grid.rows), default=0) + grid.left - left)
+    height = max(row - top + 1, len(grid.rows) + grid.top - top)
+    rows: list[list[Cell]] = [[""] * width for _ in range(height)]
+    for i, line in enumerate(grid.rows):
+        rows[i + grid.top - top][grid.left - left : grid.left - left + len(line)] = line
+    rows[row - top][column - left] = cell
+    at = (row, column)
+    return replace(
+        grid, rows=rows, top=top, left=left, no_value=grid.no_value - {at},
+        errors={place: text for place, text in grid.errors.items() if place != at},
+        doubts={place: doubt for place, doubt in grid.doubts.items() if place != at},
+    )  # fmt: skip
+
+
+def typed_cell(text: str) -> Cell:
+    """What somebody writes for a cell: a number in machine form (1234.5) is one, everything else is text."""
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    return float(text) if _DECIMAL.fullmatch(text) else text

@@ -40,6 +40,16 @@ class Expected:
     opens: date | None = None
     deadline: date | None = None
 
+    def senders(self, units: Units) -> list[str]:
+        """The unit codes that this line means at its period's end."""
+        if self.unit.startswith("level:"):
+            return sorted(u.code for u in units.at_level(self.unit.removeprefix("level:"), self.period.end))
+        return [self.unit]
+
+    def meant_for(self, form: str, unit: str, period: str, units: Units) -> bool:
+        """Whether this line is about one form of one unit for one period."""
+        return (self.form, self.period.code) == (form, period) and unit in self.senders(units)
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:
@@ -138,6 +148,16 @@ class Reference:
                 if table.id == table_id:
                     return table
         raise KeyError(table_id)
+
+    def expected(self, form: str, unit: str, period: str) -> Expected | None:
+        """The calendar's line for one form of one unit for one period; what was decided for the unit alone comes first."""
+        lines = [e for e in self.calendar if e.meant_for(form, unit, period, self.units)]
+        return min(lines, key=lambda e: e.role != "expected", default=None)
+
+    def deadline(self, form: str, unit: str, period: str) -> date | None:
+        """Until when it is to be sent, an extension included; None without a deadline."""
+        found = self.expected(form, unit, period)
+        return found.deadline if found else None
 
     @property
     def tables(self) -> tuple[TableSpec, ...]:

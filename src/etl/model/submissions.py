@@ -120,6 +120,11 @@ class Recognised:
     findings: list[Finding] = field(default_factory=list)
 
 
+def submission_id(form: str, unit: str, period: str, sha256: str) -> str:
+    """Names one form of one unit for one period in one file, by the file's bytes."""
+    return f"{form}-{unit}-{period}-{sha256[:8]}"
+
+
 @dataclass(slots=True)
 class Reading:
     """One pass over one submission: typed rows, where they stand, what was found.

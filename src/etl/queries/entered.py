@@ -14,9 +14,9 @@ from etl.model.grids import from_a1
 from etl.model.submissions import Layout
 from etl.pipeline import Stores
 from etl.queries.published import release_named
-from etl.queries.raw import raw_texts
 from etl.queries.reasons import Reasons, not_in_force
 from etl.queries.tables import table
+from etl.raw import raw_texts
 from etl.remaking import replay
 from etl.steps.consolidate.tracing import Place, used_fields
 from etl.store.ledger import CurrentSubmission, SubmissionRecord

@@ -11,6 +11,7 @@ from etl.model.decisions import Decision
 from etl.model.figures import Indicator
 from etl.model.findings import PAIR
 from etl.model.periods import Period
+from etl.model.reference import Reference
 from etl.steps.completeness import is_late
 from etl.steps.consolidate.selection import units_above
 from etl.store.ledger import CurrentSubmission, EventRecord, Ledger, SubmissionRecord
@@ -56,7 +57,7 @@ class Happenings:
     read: Mapping[str, EventRecord]
     decisions: Sequence[Decision]
     other_reference: bool
-    deadlines: Mapping[tuple[str, str, str], Any]
+    reference_now: Reference
 
     @classmethod
     def between(cls, ledger: Ledger, old: Replay, new: Replay) -> Happenings:
@@ -70,7 +71,7 @@ class Happenings:
             {name: e for e in events if e.kind == "recheck" for name in e.payload.get("readings", {})},
             ledger.decisions(last)[known:],
             (old.reference.hash, old.reference.suite_hash) != (new.reference.hash, new.reference.suite_hash),
-            {(e.form, e.unit, e.period.code): e.deadline for e in new.reference.calendar},
+            new.reference,
         )
 
     def why(self, before: CurrentSubmission | None, after: CurrentSubmission | None, names: Sequence[str]) -> Why:
@@ -105,17 +106,11 @@ class Happenings:
         return Why(one.submission, reason, None)
 
     def _arrived(self, one: SubmissionRecord, before: SubmissionRecord | None) -> str:
-        late = is_late(one.received_at, self._deadline(one))
+        late = is_late(one.received_at, self.reference_now.deadline(one.form, one.unit, one.period))
         vi, en = (", nộp muộn", ", late") if late else ("", "")
         if before is not None or one.revision > 1:
             return f"bản sửa (lần {one.revision}){vi} / a correction (revision {one.revision}){en}"
         return f"mới nhận{vi} / newly received{en}"
-
-    def _deadline(self, one: SubmissionRecord) -> Any:
-        for unit in (one.unit, "level:district", "level:commune", "level:province"):
-            if (one.form, unit, one.period) in self.deadlines:
-                return self.deadlines[one.form, unit, one.period]
-        return None
 
     def _turned(self, one: SubmissionRecord, event: EventRecord) -> Why:
         words = {"withdraw": "rút lại / withdrawn", "reinstate": "dùng lại / reinstated"}

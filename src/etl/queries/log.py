@@ -12,6 +12,7 @@ KINDS = {
     "batch": "nhận bài / ingest", "decide": "quyết định / decide", "undo": "rút quyết định / undo",
     "recheck": "đọc lại / recheck", "withdraw": "rút bài / withdraw", "reinstate": "dùng lại / reinstate",
     "release": "công bố / publish", "recall": "thu hồi / recall", "waive": "miễn / waive", "correct": "sửa ô / correct",
+    "extend": "gia hạn / extend", "nil": "báo không phát sinh / nil",
 }  # fmt: skip
 
 
@@ -45,4 +46,7 @@ def _what(event: EventRecord) -> str:
     if event.kind == "decide":
         verb = " ".join(part for part in (payload["verb"], payload["argument"] or "") if part)
         return f"{payload['code']} {verb}: {payload['reason']}"
+    if "about" in payload:
+        about = ", ".join(f"{name} {value}" for name, value in payload["about"].items())
+        return f"{about}: {payload['reason']}"
     return str(payload.get("reason", ""))

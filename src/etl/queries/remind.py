@@ -12,7 +12,6 @@ from etl.model.releases import StatusRow
 from etl.pipeline import Stores
 from etl.queries.status import status, unit_title
 from etl.queries.tables import table
-from etl.steps.completeness import senders
 
 #: what the sender still has to do, by the state of what he sent
 _TODO = {
@@ -51,7 +50,7 @@ def owed(reference: Reference, rows: Iterable[StatusRow], at: datetime) -> list[
     """The same from status rows."""
     opens = {
         (unit, line.form, line.period.code): line.opens
-        for line in reference.calendar if line.role == "expected" for unit in senders(line, reference.units)
+        for line in reference.calendar if line.role == "expected" for unit in line.senders(reference.units)
     }  # fmt: skip
     today = at.date()
     found = []

@@ -14,9 +14,9 @@ from etl.model.figures import Indicator
 from etl.model.periods import Period, parse_period
 from etl.pipeline import Stores
 from etl.queries.published import release_named
-from etl.queries.raw import At, raw_texts
 from etl.queries.reasons import Reasons, not_in_force
 from etl.queries.tables import table
+from etl.raw import At, raw_texts
 from etl.remaking import replay
 from etl.steps.consolidate.selection import units_above
 from etl.steps.consolidate.tracing import ELSEWHERE, PERIOD, Judged

@@ -42,6 +42,8 @@ _ABOUT: Mapping[str, Text] = {
     "status.csv": Text("Ai đã báo cáo, ai còn thiếu", "Who reported, who is missing"),
     "status.json": Text("Tình trạng báo cáo, cho phần mềm", "Who reported, for programs"),
     "dictionary.csv": Text("Giải thích từng cột của từng tệp", "What each column of each file holds"),
+    "rules.html": Text("Mọi luật kiểm tra", "All rules of the check"),
+    "rules.csv": Text("Mọi luật kiểm tra, dạng bảng", "All rules of the check, as a table"),
     "release.json": Text("Bản này dựa trên những gì", "On what this release rests"),
 }
 

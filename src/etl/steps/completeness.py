@@ -52,18 +52,11 @@ def completeness(
     for expected in calendar:
         if not within.contains(expected.period):
             continue
-        for unit in senders(expected, units):
+        for unit in expected.senders(units):
             key = (unit, expected.form, expected.period.code)
             if key not in rows or rows[key].role != "expected":
                 rows[key] = _row(key, expected.role, standing.get(key, ()), expected.deadline)
     return sorted(rows.values(), key=lambda r: (r.period, r.form, r.unit))
-
-
-def senders(expected: Expected, units: Units) -> list[str]:
-    """The unit codes that one calendar line means at its period's end."""
-    if expected.unit.startswith("level:"):
-        return sorted(u.code for u in units.at_level(expected.unit.removeprefix("level:"), expected.period.end))
-    return [expected.unit]
 
 
 def _row(key: tuple[str, str, str], role: str, submissions: Sequence[Standing], deadline: date | None) -> StatusRow:

@@ -15,6 +15,8 @@ UNKNOWN = "chua-ro-don-vi"
 
 _CODE = re.compile(r"[A-Za-z0-9]{1,20}")
 _NOT_IN_NAMES = re.compile(r"[^\w .()-]|\s+")
+#: hidden beside the units' folders: the ledger's position up to which everything was written
+_REACHED = ".reached"
 _LONGEST_NAME = 120  # bytes; file systems take 255
 
 
@@ -40,6 +42,17 @@ class Outbox:
             if old.is_file() and old.name not in wanted:
                 old.unlink()
         return folder
+
+    def position(self) -> int:
+        """Up to which event of the ledger what goes back was written; 0 for a new folder."""
+        try:
+            return int((self.root / _REACHED).read_text("ascii"))
+        except (FileNotFoundError, ValueError):
+            return 0
+
+    def reached(self, position: int) -> None:
+        """Remember it. Two runs may write it in either order: what is then done twice comes out the same."""
+        write_durably(self.root / _REACHED, str(position).encode("ascii"))
 
 
 def _plain(name: str) -> str:

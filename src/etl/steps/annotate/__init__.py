@@ -12,15 +12,16 @@ from pathlib import PurePosixPath
 import openpyxl
 from openpyxl.workbook import Workbook
 
+from etl.model.answers import PLACE, TITLE, Answer, answers_of
 from etl.model.findings import Finding
 from etl.model.grids import Grid
 from etl.steps.annotate.grouping import Cause, causes
 from etl.steps.annotate.marking import Marks, mark, unmark
 from etl.steps.annotate.package import Values, packed
-from etl.steps.annotate.summary import OLD_FILL, PLACE, SHEET, TITLE, Answer, answers_of, write_summary
+from etl.steps.annotate.summary import OLD_FILL, SHEET, write_summary
 from etl.steps.annotate.twin import twin
 
-__all__ = ["SUFFIX", "Answer", "Cause", "annotate", "answers_of", "causes"]
+__all__ = ["SUFFIX", "Cause", "annotate", "causes"]
 
 #: what the name of the copy says beside the sender's own
 SUFFIX = "_phat-hien"

@@ -7,7 +7,6 @@ workbook, the sheet must not be taken for a form.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
@@ -15,34 +14,23 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
+from etl.model.answers import ANSWER, PLACE, RULE, TITLE, Answer
 from etl.model.findings import WARNING, Finding
-from etl.model.grids import Grid
 from etl.steps.annotate.grouping import SEVERITY_WORDS, Cause
 from etl.steps.annotate.marking import COLOURS, Marks
 
 SHEET = "Phát hiện"
-TITLE = "PHÁT HIỆN KHI KIỂM TRA / FINDINGS OF THE CHECK"
 #: heading → width in letters; the answer is the sender's, the rest is ours, what follows it is hidden
 HEADINGS = (
     ("Mức độ / How grave", 24), ("Sai gì, cần làm gì / What is wrong, what to do", 62), ("Ô (bấm để đến) / Cell", 20),
     ("Đang ghi / Value found", 26), ("Cần là / Expected", 34), ("Giải trình của đơn vị / Your answer", 40),
 )  # fmt: skip
-ANSWER, RULE, PLACE, OLD_FILL = 6, 7, 8, 9
+OLD_FILL = PLACE + 1
 MOST_CELLS = 200  # of one cause; the others are counted
 _BULLET = "• "
 _LINE, _LETTERS = 15.0, 70  # points of a line, letters of the message that one holds
 _THIN = Side(style="thin", color="C9CED6")
 _EDGE = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a sender wrote beside a finding: the rule, the cell that it is about ('' for none), and the words."""
-
-    code: str
-    sheet: str
-    cell: str
-    text: str
 
 
 def write_summary(
@@ -168,16 +156,3 @@ def _finish(book: Workbook, sheet: Worksheet) -> None:
     book.active = 0
     for other in book.worksheets:
         other.sheet_view.tabSelected = other is sheet
-
-
-def answers_of(grid: Grid) -> tuple[Answer, ...]:
-    """What a sender answered on a findings sheet that came back; () for any other sheet."""
-    if grid.at(0, 0) != TITLE:
-        return ()
-    found = []
-    for row in range(grid.top, grid.top + len(grid.rows)):
-        code, place, text = (str(grid.at(row, column - 1)).strip() for column in (RULE, PLACE, ANSWER))
-        if code and text and " ! " in f"{place} ":
-            sheet, _, cell = place.rpartition("!")
-            found.append(Answer(code, sheet.strip(), cell.strip(), text))
-    return tuple(found)

@@ -15,7 +15,7 @@ from etl.model.forms import Field, TableSpec
 from etl.model.grids import At, Cell, Grid, a1
 from etl.model.periods import parse_period
 from etl.model.reference import Reference
-from etl.model.submissions import Block, Layout, Line, Reading, Recognised
+from etl.model.submissions import Block, Layout, Line, Reading, Recognised, submission_id
 from etl.steps.normalise.cells import (
     BLANK,
     NIL,
@@ -64,7 +64,7 @@ def normalise(
     sheets: repaired grids by sheet name. stamp: short hash of reference data, suites and version; names the reading.
     """
     reading = Reading(
-        submission=f"{recognised.form}-{recognised.unit}-{recognised.period}-{sha256[:8]}",
+        submission=submission_id(recognised.form, recognised.unit, recognised.period, sha256),
         form=recognised.form, unit=recognised.unit, period=recognised.period, file=file, sha256=sha256,
         stated_revision=recognised.stated_revision, signed=recognised.signed, sheets=tuple(recognised.sheets),
         nil=recognised.nil and not any(recognised.lines.values()),

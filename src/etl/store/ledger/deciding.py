@@ -11,12 +11,24 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from etl.errors import UsageError
-from etl.model.decisions import ACCEPT, Decision, case_of, in_force
+from etl.model.decisions import (
+    ACCEPT,
+    CORRECTION,
+    DEADLINE,
+    DECLARED_NIL,
+    WAIVER,
+    Decision,
+    case_of,
+    in_force,
+)
 from etl.model.findings import Finding
 from etl.store.ledger import chain, withdrawing
 from etl.store.ledger.schema import decisions
 from etl.store.ledger.settling import SAME_RANK
 from etl.store.ledger.shapes import to_json
+
+#: what a person says unasked has a name of its own in the log
+UNASKED = {WAIVER: "waive", CORRECTION: "correct", DEADLINE: "extend", DECLARED_NIL: "nil"}
 
 _FINDING = tuple(item.name for item in fields(Finding))
 
@@ -38,7 +50,8 @@ def add(
         known = standing.get(case)
         if known is not None and (known.verb, known.argument) == (verb, argument):
             continue
-        position = chain.append(connection, "decide", by, hold.id, _payload(hold, verb, argument, reason), at)
+        kind = UNASKED.get(hold.code, "decide")
+        position = chain.append(connection, kind, by, hold.id, _payload(hold, verb, argument, reason), at)
         row = {
             "finding_id": hold.id,
             "submission": hold.submission,
@@ -90,7 +103,11 @@ def undo(connection: Connection, decision: int, by: str, reason: str, at: dateti
 
 
 def _payload(hold: Finding, verb: str, argument: str | None, reason: str) -> dict[str, Any]:
-    return {"code": hold.code, "submission": hold.submission, "verb": verb, "argument": argument, "reason": reason}
+    about = {"code": hold.code, "submission": hold.submission, "verb": verb, "argument": argument, "reason": reason}
+    if hold.code not in UNASKED:
+        return about
+    place = {name: getattr(hold, name) for name in ("form", "unit", "period", "sheet", "cell", "value", "expected")}
+    return about | {"about": {name: value for name, value in place.items() if value is not None}}
 
 
 def all_decisions(connection: Connection, until: int | None = None) -> list[Decision]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
-from etl.model.decisions import ACCEPT, MAP, Decision
-from etl.model.reference import Entity, Reference
+from etl.model.decisions import ACCEPT, DEADLINE, MAP, Decision
+from etl.model.reference import Entity, Expected, Reference
 from etl.model.units import Unit, Units
 
 
@@ -28,9 +29,20 @@ def learnt(reference: Reference, decided: Mapping[str, Decision]) -> Reference:
             units = [_also_called(unit, decision.answer, value) for unit in units]
         elif code == "V.unknown-name":
             entities = _named(entities, reference, decision, value)
+    extended = [line for case in sorted(decided) if (line := _extended(reference, decided[case])) is not None]
     return replace(
-        reference, headings=tuple(headings), units=Units(tuple(units)), entities=tuple(entities), decided=dict(decided)
-    )
+        reference, calendar=(*extended, *reference.calendar), headings=tuple(headings), units=Units(tuple(units)),
+        entities=tuple(entities), decided=dict(decided),
+    )  # fmt: skip
+
+
+def _extended(reference: Reference, decision: Decision) -> Expected | None:
+    """The calendar's line for one unit with its later deadline."""
+    about = decision.finding
+    if about.code != DEADLINE or decision.argument is None:
+        return None
+    line = reference.expected(about.form or "", about.unit or "", about.period or "")
+    return line and replace(line, unit=about.unit or "", deadline=date.fromisoformat(decision.argument))
 
 
 def _also_called(unit: Unit, code: str, name: str) -> Unit:

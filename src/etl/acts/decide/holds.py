@@ -1,18 +1,16 @@
-"""Decide holds: accept their proposal, reject it, correct a value, map a name; one or many alike; undo."""
+"""Holds: accept their proposal, reject it, correct a value, map a name; one or many alike; undo."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
+from etl.acts.decide.applying import Decided, apply, moved, signed
 from etl.errors import UsageError
-from etl.model.decisions import ACCEPT, CORRECT, MAP, REJECT, VERBS, Decision, case_of
+from etl.model.decisions import ACCEPT, CORRECT, MAP, REJECT, VERBS, case_of
 from etl.model.findings import HOLD, PAIR, Finding
-from etl.model.submissions import Delivery
-from etl.pipeline import Stores, heeding, reread, standing_findings
-from etl.store.ledger import SAME_RANK
+from etl.pipeline import Stores, standing_findings
 
 #: what may be said of a hold beside accept and reject
 _MORE = {
@@ -23,17 +21,6 @@ _MORE = {
     "S2.near-unit": (MAP,),
 }
 
-#: holds that a decision settles in the ledger itself: no file reads otherwise for it
-UNREAD = frozenset((SAME_RANK,))
-
-
-@dataclass(frozen=True)
-class Decided:
-    """What a decision did: the decisions added, and submissions whose state changed."""
-
-    decisions: list[Decision] = field(default_factory=list)
-    changed: Mapping[str, str] = field(default_factory=dict)
-
 
 def decide(
     stores: Stores, holds: Sequence[str], verb: str, argument: str | None, *, by: str, reason: str, at: datetime
@@ -42,8 +29,7 @@ def decide(
 
     Raises UsageError for an unknown hold, a verb that does not fit it, or a missing name or reason.
     """
-    if not by.strip() or not reason.strip():
-        raise UsageError("Cần --by TÊN và --reason LÝ_DO / --by NAME and --reason TEXT are needed")
+    signed(by, reason)
     known = {f.id: f for f in _open_holds(stores)}
     missing = [name for name in holds if name not in known]
     if missing or not holds:
@@ -57,16 +43,15 @@ def decide(
     added = stores.ledger.decide(chosen, verb, argument, by.strip(), reason.strip(), at)
     decided = {d.case for d in added}
     unread = [f for f in chosen if f.decision is None or case_of(f) in decided]
-    return Decided(added, _states(stores, position) | dict(_apply(stores, unread, at, by.strip())))
+    return Decided(added, moved(stores, position) | dict(apply(stores, unread, at, by.strip())))
 
 
 def undo(stores: Stores, decision: int, *, by: str, reason: str, at: datetime) -> Decided:
     """Take a decision back: the case is open again, and the submissions concerned are read anew."""
-    if not by.strip() or not reason.strip():
-        raise UsageError("Cần --by TÊN và --reason LÝ_DO / --by NAME and --reason TEXT are needed")
+    signed(by, reason)
     position = stores.ledger.position()
     old = stores.ledger.undo(decision, by.strip(), reason.strip(), at)
-    changed = _states(stores, position) | dict(_apply(stores, [old.finding], at, by.strip()))
+    changed = moved(stores, position) | dict(apply(stores, [old.finding], at, by.strip()))
     return Decided([old], changed)
 
 
@@ -97,26 +82,3 @@ def _known_target(stores: Stores, hold: Finding, target: str) -> bool:
         table, _, field_id = target.partition(".")
         return any(t.id == table and any(f.id == field_id for f in t.fields) for t in reference.tables)
     return True
-
-
-def _states(stores: Stores, after: int) -> dict[str, str]:
-    """What the decision itself changed: of two files of one rank one is withdrawn, or comes back."""
-    events = stores.ledger.events(after)
-    return {name: state for event in events for name, state in event.payload.get("states", {}).items()}
-
-
-def _apply(stores: Stores, holds: Sequence[Finding], at: datetime, by: str) -> Mapping[str, str]:
-    """Read the files concerned anew under what is known now; pairs need no reading, they are matched at consolidation.
-
-    A hold whose decision stands already but is still open was decided by a run that was killed: it is read anew too.
-    """
-    cases = {case_of(f) for f in holds if f.scope != PAIR and f.code not in UNREAD}
-    if not cases:
-        return {}
-    names = {f.file for f in stores.ledger.findings(severity=HOLD) if case_of(f) in cases}
-    names |= {f.file for f in holds if case_of(f) in cases}
-    files: dict[str, Delivery] = {}
-    for record in stores.ledger.deliveries():
-        if record.name in names and record.sha256 not in files:
-            files[record.sha256] = Delivery(record.name, record.sha256, record.size, record.received_at, record.sender)
-    return reread(heeding(stores, stores.ledger), list(files.values()), at, by)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from etl.errors import WorkbookUnreadable
 from etl.model.findings import INFO, Finding
 from etl.model.periods import parse_period
 from etl.pipeline import Stores
 from etl.report.receipt import STATE_WORDS, Receipt, ReceiptLine, receipt_files
-from etl.steps.completeness import is_late, senders
+from etl.steps.completeness import is_late
 from etl.steps.isolate import Died, Workers
 from etl.store.ledger import DeliveryRecord, SubmissionRecord
 from etl.store.outbox import UNKNOWN, Outbox, plain_name
@@ -17,16 +19,40 @@ from etl.store.outbox import UNKNOWN, Outbox, plain_name
 _UNREADABLE = "F.unreadable"
 
 
+def renew_outbox(stores: Stores) -> int:
+    """Write what goes back for everything that the ledger recorded since the last time; how many deliveries.
+
+    Needs no care from whoever calls it: what a killed run left undone is done by the next one.
+    """
+    outbox = Outbox(stores.settings.outbox)
+    done, position = outbox.position(), stores.ledger.position()
+    events = stores.ledger.events(done if done <= position else 0)  # beyond it: another ledger lay here before
+    if not events:
+        return 0
+    deliveries = {name for e in events for name in e.payload.get("deliveries", {})}
+    moved = {name for e in events for part in ("states", "readings") for name in e.payload.get(part, {})}
+    files = {one.sha256 for one in stores.ledger.submissions() if one.submission in moved} if moved else set()
+    wanted = [d for d in stores.ledger.deliveries() if d.id in deliveries or d.sha256 in files]
+    written = fill_outbox(stores, outbox, wanted)
+    outbox.reached(position)
+    return written
+
+
 def fill_outbox(stores: Stores, outbox: Outbox, deliveries: Iterable[DeliveryRecord]) -> int:
     """Write what goes back for each delivery; how many were written. Can be repeated: the same files come out."""
     wanted = list(deliveries)
-    receipts = [receipt_of(stores, delivery) for delivery in wanted]
+    told = _Told.of(stores) if wanted else None
+    if told is None:
+        return 0
+    receipts = [told.receipt(stores, delivery) for delivery in wanted]
     items = [(r.file, stores.archive.get(r.sha256), r.all_findings, _heads(r)) for r in receipts if _to_mend(r)]
-    with Workers("etl.queries.outbox:annotated", count=stores.settings.workers) as workers:
-        copies = iter(list(workers.map(items)))
+    copies: Iterator[tuple[str, bytes] | Died | None] = iter(())
+    if items:
+        with Workers("etl.acts.outbox:annotated", count=stores.settings.workers) as workers:
+            copies = iter(list(workers.map(items)))
     for delivery, receipt in zip(wanted, receipts, strict=True):
         copy = next(copies) if _to_mend(receipt) else None
-        outbox.write(owner(stores, delivery), delivery.id, _files(receipt, None if isinstance(copy, Died) else copy))
+        outbox.write(told.owner(delivery), delivery.id, _files(receipt, None if isinstance(copy, Died) else copy))
     return len(wanted)
 
 
@@ -41,18 +67,42 @@ def outbox_files(stores: Stores, delivery: DeliveryRecord) -> Mapping[str, bytes
 
 def owner(stores: Stores, delivery: DeliveryRecord) -> str:
     """The one unit that a delivery is of; a file of several units or of none is nobody's."""
-    units = {s.unit for s in stores.ledger.submissions() if s.sha256 == delivery.sha256}
-    return units.pop() if len(units) == 1 else UNKNOWN
+    return _Told.of(stores).owner(delivery)
 
 
 def receipt_of(stores: Stores, delivery: DeliveryRecord) -> Receipt:
     """What the sender of a delivery is told; of the same bytes under another name the same, under that name."""
-    own = stores.ledger.findings(file=delivery.name)
-    mine = [s for s in stores.ledger.submissions() if s.sha256 == delivery.sha256]
-    known = {s.submission for s in mine}
-    lines = tuple(_line(stores, s, [f for f in own if f.submission == s.submission]) for s in mine)
-    others = tuple(f for f in own if f.submission not in known and f.submission is None)
-    return Receipt(delivery.name, delivery.sha256, delivery.size, delivery.received_at, lines, others)
+    return _Told.of(stores).receipt(stores, delivery)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """The ledger's submissions by their bytes, and its findings by file."""
+
+    submissions: Mapping[str, Sequence[SubmissionRecord]]
+    findings: Mapping[str, Sequence[Finding]]
+
+    @classmethod
+    def of(cls, stores: Stores) -> _Told:
+        by_bytes: dict[str, list[SubmissionRecord]] = defaultdict(list)
+        by_file: dict[str, list[Finding]] = defaultdict(list)
+        with stores.ledger.snapshot() as view:
+            for submission in view.submissions():
+                by_bytes[submission.sha256].append(submission)
+            for finding in view.findings():
+                by_file[finding.file].append(finding)
+        return cls(by_bytes, by_file)
+
+    def owner(self, delivery: DeliveryRecord) -> str:
+        units = {s.unit for s in self.submissions.get(delivery.sha256, ())}
+        return units.pop() if len(units) == 1 else UNKNOWN
+
+    def receipt(self, stores: Stores, delivery: DeliveryRecord) -> Receipt:
+        own = self.findings.get(delivery.name, ())
+        mine = self.submissions.get(delivery.sha256, ())
+        lines = tuple(_line(stores, s, [f for f in own if f.submission == s.submission]) for s in mine)
+        others = tuple(f for f in own if f.submission is None)
+        return Receipt(delivery.name, delivery.sha256, delivery.size, delivery.received_at, lines, others)
 
 
 def _line(stores: Stores, submission: SubmissionRecord, findings: Sequence[Finding]) -> ReceiptLine:
@@ -60,12 +110,7 @@ def _line(stores: Stores, submission: SubmissionRecord, findings: Sequence[Findi
     form = reference.forms[submission.form]
     period = parse_period(submission.period)
     unit = reference.units.get(submission.unit, period.end)
-    deadlines = [
-        e.deadline for e in reference.calendar
-        if (e.form, e.period.code) == (submission.form, submission.period) and e.deadline is not None
-        and submission.unit in senders(e, reference.units)
-    ]  # fmt: skip
-    deadline = min(deadlines, default=None)
+    deadline = reference.deadline(submission.form, submission.unit, submission.period)
     return ReceiptLine(
         form.number, form.title_vi, unit.title if unit else submission.unit, submission.period, submission.revision,
         submission.state, submission.nil, deadline, is_late(submission.received_at, deadline), tuple(findings),
@@ -104,7 +149,5 @@ def annotated(name: str, data: bytes, findings: Sequence[Finding], heads: Sequen
 def _files(receipt: Receipt, copy: tuple[str, bytes] | None) -> dict[str, bytes]:
     if copy is None:
         return receipt_files(receipt)
-    from dataclasses import replace
-
     name = plain_name(copy[0])
     return receipt_files(replace(receipt, copy=name)) | {name: copy[1]}

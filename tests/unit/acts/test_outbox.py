@@ -7,8 +7,8 @@ from pathlib import Path
 
 import openpyxl
 
+from etl.acts.outbox import fill_outbox, outbox_files, owner
 from etl.pipeline import Stores, receive, take_in
-from etl.queries.outbox import fill_outbox, outbox_files, owner
 from etl.store.outbox import Outbox, plain_name
 from tests.conftest import AT
 from tests.unit.acts.test_decide import workbook
