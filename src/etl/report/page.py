@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -64,6 +65,8 @@ def page(content: ReleaseContent, beside: Mapping[str, bytes]) -> bytes:
         "charts": charts(content, titles),
         "fills": FILLS,
         "coverage": [_with_gaps(table) for table in blocks.coverage(content)],
+        "states": [state for state in words.STATES if any(row.state == state for row in content.status)],
+        "short_number": _short_numbers(titles, dict.fromkeys(row.form for row in content.status)),
         "groups": blocks.finding_groups(_gravest(found)),
         "left_out": len(found) - len(_gravest(found)),
         "counts": {code: n for code in words.SEVERITIES if (n := sum(f.severity == code for f in found))},
@@ -84,7 +87,7 @@ def _environment() -> Environment:
     made.globals |= {
         "words": words, "word": word, "signs": SIGNS, "shown": shown, "parts": parts, "has_number": has_number, "period": words.period,
         "style": _trusted(_part("page.css")), "script": _trusted(script), "script_hash": _hash(script), "trusted": _trusted,
-        "cell_state": _cell_state,
+        "cell_state": _cell_state, "cell_remark": _cell_remark,
     }  # fmt: skip
     made.filters["cut"] = _cut
     return made
@@ -148,6 +151,20 @@ def _cell_state(row: StatusRow) -> Text:
     said += [words.LATE] if row.late else []
     said += [word(words.ROLES, row.role)] if row.role != "expected" else []
     return words.joined(said, ", ")
+
+
+def _cell_remark(row: StatusRow) -> Text:
+    """'muộn, để đối chiếu': what is said of an accepted form beside its sign."""
+    said = [words.LATE] if row.late else []
+    said += [word(words.ROLES, row.role)] if row.role != "expected" else []
+    return words.joined(said, ", ")
+
+
+def _short_numbers(titles: Titles, forms: Iterable[str]) -> dict[str, str]:
+    """Form → '01' of '01/KHCN-H' for the head of a narrow column; the whole number where that would be said of two forms."""
+    numbers = sorted((titles.form_number(form), form) for form in forms)
+    counts = Counter(number.partition("/")[0] for number, _ in numbers)
+    return {form: short if counts[short := number.partition("/")[0]] == 1 else number for number, form in numbers}
 
 
 def _with_gaps(table: blocks.CoverageTable) -> dict[str, Any]:
