@@ -332,7 +332,8 @@ def release(
     while True:
         keep_basis(stores, done.reference)
         number = stores.ledger.next_release_number()
-        content = release_content(done, number, at, kind, etl.__version__, by, reason)
+        seen = stores.ledger.at(done.ledger_position)
+        content = release_content(done, number, at, kind, etl.__version__, by, reason, seen, stores.lake)
         figures_hash = fingerprint(content)
         same = _newest(stores, done)
         if same and same.figures_sha256 == figures_hash and same.kind in (kind, "official"):

@@ -19,6 +19,7 @@ from etl.consolidation.figures import consolidated
 from etl.consolidation.replay import Replay, base_of, unpacked
 from etl.errors import StoreError
 from etl.model.decisions import Decision, in_force, knowledge_hash
+from etl.model.periods import parse_period
 from etl.pipeline import Stores, gathered, isolated
 from etl.store.lake import Lake
 from etl.store.ledger import EventRecord, KnownLakeFile, ReleaseRecord, Stamp
@@ -53,7 +54,8 @@ def replay(stores: Stores, record: ReleaseRecord) -> Replay:
     view = stores.ledger.at(record.ledger_position)
     wanted = (record.reference_hash, record.suite_hash)
     base = stores.base if wanted == (stores.base.hash, stores.base.suite_hash) else base_of(stores.basis, *wanted)
-    return Replay(record, view, stores.lake, learnt(base, in_force(view.decisions())))
+    reference = learnt(base, in_force(view.decisions()))
+    return Replay(reference.reports[record.report], parse_period(record.period), view, stores.lake, reference)
 
 
 def remade(stores: Stores, record: ReleaseRecord) -> Remade:
@@ -67,7 +69,15 @@ def remade(stores: Stores, record: ReleaseRecord) -> Remade:
     with _whole_lake(stores, needed) as (lake, again):
         done = consolidated(view.view, lake, view.reference, view.report, view.period)
         content = release_content(
-            done, record.number, record.created_at, record.kind, record.version, record.by, record.reason
+            done,
+            record.number,
+            record.created_at,
+            record.kind,
+            record.version,
+            record.by,
+            record.reason,
+            view.view,
+            lake,
         )
         files = files_of_release(content, event.payload["versions"])
     return Remade(record, files, again, event.payload["sums"], event.payload["versions"])

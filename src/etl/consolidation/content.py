@@ -11,10 +11,13 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 import etl
+from etl.consolidation.contributions import sources
 from etl.consolidation.figures import Consolidated
+from etl.consolidation.replay import Replay
 from etl.model.decisions import knowledge_hash
 from etl.model.releases import ReleaseContent
 from etl.model.submissions import LINE, PERIOD, SUBMISSION, UNIT
+from etl.store.lake import Lake
 from etl.store.ledger import EventRecord, View
 
 if TYPE_CHECKING:
@@ -22,9 +25,13 @@ if TYPE_CHECKING:
 
 
 def release_content(
-    done: Consolidated, number: int, at: datetime, kind: str, version: str, by: str, reason: str
+    done: Consolidated, number: int, at: datetime, kind: str, version: str, by: str, reason: str, view: View, lake: Lake
 ) -> ReleaseContent:
-    """What the documents of a release are written from."""
+    """What the documents of a release are written from.
+
+    view: the ledger at the position that the figures have seen; in it and the lake each figure's cells are looked up.
+    """
+    seen = Replay(done.report, done.period, view, lake, done.reference)
     return ReleaseContent(
         number=number,
         kind=kind,
@@ -41,6 +48,7 @@ def release_content(
         by=by,
         reason=reason,
         previous=number - 1 or None,
+        sources=sources(seen, done.figures),
     )
 
 

@@ -15,7 +15,7 @@ from etl.model.reference import Reference, Report
 from etl.steps.consolidate import Expectation, Expectations, open_rows
 from etl.store.basis import Basis
 from etl.store.lake import Lake
-from etl.store.ledger import ReleaseRecord, View
+from etl.store.ledger import View
 from etl.store.reference import load_reference
 
 if TYPE_CHECKING:
@@ -26,20 +26,13 @@ if TYPE_CHECKING:
 class Replay:
     """What a release was made from: asked again, it says the same, whatever has happened since."""
 
-    record: ReleaseRecord
+    report: Report
+    period: Period
     view: View
     lake: Lake
     reference: Reference
     _rows: dict[str, tuple[CurrentRows, Matched]] = field(default_factory=dict)
     _connections: dict[str, duckdb.DuckDBPyConnection] = field(default_factory=dict)
-
-    @property
-    def report(self) -> Report:
-        return self.reference.reports[self.record.report]
-
-    @property
-    def period(self) -> Period:
-        return parse_period(self.record.period)
 
     def rows(self, form: str) -> tuple[CurrentRows, Matched]:
         """The rows that counted of one form, and the same with their entities; read once."""

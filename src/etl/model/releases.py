@@ -48,11 +48,39 @@ class StatusRow:
         }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One cell behind a figure, or a submission that did not count (then without a cell).
+
+    text: what stands in the sender's cell; None where it was not looked at. value: what was read from it, exact.
+    """
+
+    unit: str
+    submission: str
+    file: str
+    sheet: str | None
+    cell: str | None
+    text: str | None
+    value: str | None
+    revision: int
+    counted: bool
+    why: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented shape of `etl trace --json`."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+#: indicator, unit, period: a figure that is no part of a breakdown
+FigureKey = tuple[str, str, str]
+
+
 @dataclass(frozen=True)
 class ReleaseContent:
     """Everything that the documents of one release are written from. Reports see this and nothing else.
 
     created_at: the ledger's time of the release (Asia/Ho_Chi_Minh). rows: table id → current rows, public columns.
+    sources: what stands behind each figure that is no part of a breakdown; of the report's own unit also what did not count.
     moved: figures that differ from the release before, as (indicator, unit, period, breakdown text, before, after).
     """
 
@@ -71,6 +99,7 @@ class ReleaseContent:
     by: str = ""
     reason: str = ""
     previous: int | None = None
+    sources: Mapping[FigureKey, tuple[Contribution, ...]] = field(default_factory=dict)
 
     def unit_title(self, code: str) -> str:
         """The name of a unit as it was in the release's last period."""

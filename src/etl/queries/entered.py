@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from etl.consolidation.reasons import Reasons, not_in_force
 from etl.consolidation.replay import Replay
 from etl.consolidation.tracing import Traced, traced
 from etl.errors import UsageError
@@ -14,7 +15,6 @@ from etl.model.grids import from_a1
 from etl.model.submissions import Layout
 from etl.pipeline import Stores
 from etl.queries.published import release_named
-from etl.queries.reasons import Reasons, not_in_force
 from etl.queries.tables import table
 from etl.raw import raw_texts
 from etl.remaking import replay
@@ -44,7 +44,7 @@ def entered(stores: Stores, cell: str, release: int | None = None) -> Entered:
     """
     record = release_named(stores, release)
     view = replay(stores, record)
-    sha256, name, sheet, a1 = _place(view, cell)
+    sha256, name, sheet, a1 = _place(view, record.number, cell)
     text = raw_texts(stores, {sha256: name}, [(sha256, sheet, a1)])[sha256, sheet, a1]
     told: dict[str, Any] = {"file": name, "sheet": sheet, "cell": a1, "text": text}
     own = [s for s in view.view.submissions() if s.sha256 == sha256]
@@ -62,7 +62,7 @@ def entered(stores: Stores, cell: str, release: int | None = None) -> Entered:
     return Entered(told | _elsewhere(view, own, sheet), ())
 
 
-def _place(view: Replay, cell: str) -> tuple[str, str, str | None, str]:
+def _place(view: Replay, release: int, cell: str) -> tuple[str, str, str | None, str]:
     """sha256, file, sheet, A1 of `FILE!SHEET!A1`; a csv has no sheet: `FILE!A1`."""
     for delivery in sorted(view.view.deliveries(), key=lambda d: -len(d.name)):
         if cell.startswith(f"{delivery.name}!"):
@@ -73,7 +73,7 @@ def _place(view: Replay, cell: str) -> tuple[str, str, str | None, str]:
                 raise UsageError(f"Không phải ô / not a cell: {a1!r} (TỆP!TRANG!A1 / FILE!SHEET!A1)") from error
             return delivery.sha256, delivery.name, sheet or None, a1.upper()
     raise UsageError(
-        f"Bản {view.record.number} chưa biết tệp này; viết TỆP!TRANG!A1 / release {view.record.number} did not know this "
+        f"Bản {release} chưa biết tệp này; viết TỆP!TRANG!A1 / release {release} did not know this "
         f"file; write FILE!SHEET!A1: {cell}"
     )
 

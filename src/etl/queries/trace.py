@@ -7,41 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from etl.consolidation.contributions import contributions, order
 from etl.consolidation.replay import Replay
-from etl.consolidation.tracing import Traced, traced
+from etl.consolidation.tracing import traced
 from etl.errors import UsageError
-from etl.model.figures import Indicator
-from etl.model.periods import Period, parse_period
+from etl.model.periods import parse_period
+from etl.model.releases import Contribution
 from etl.pipeline import Stores
 from etl.queries.published import release_named
-from etl.queries.reasons import Reasons, not_in_force
 from etl.queries.tables import table
 from etl.raw import At, raw_texts
 from etl.remaking import replay
-from etl.steps.consolidate.selection import units_above
-from etl.steps.consolidate.tracing import ELSEWHERE, PERIOD, Judged
-from etl.store.ledger import ReleaseRecord, SubmissionRecord
-from etl.store.ledger.standing import COUNTING
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """One cell behind a figure, or a submission that did not count (then without a cell)."""
-
-    unit: str
-    submission: str
-    file: str
-    sheet: str | None
-    cell: str | None
-    text: str | None
-    value: str | None
-    revision: int
-    counted: bool
-    why: str
-
-    def as_json(self) -> dict[str, Any]:
-        """The documented shape of `etl trace --json`."""
-        return {name: getattr(self, name) for name in self.__slots__}
+from etl.store.ledger import ReleaseRecord
 
 
 @dataclass(frozen=True)
@@ -70,10 +47,7 @@ def trace(
     members = dict(part.partition("=")[::2] for part in breakdown)
     figure = figure_of(stores, view, record, indicator, unit or view.report.unit, period, members)
     found = traced(view, indicator, parse_period(figure["period"]))
-    judged = found.judged(figure["unit"], tuple(members.items()) or None)
-    shown = [j for j in judged if _concerns(view, found, j, figure["unit"])]
-    rows = _contributions(Reasons(found, view.reference), shown)
-    rows += _not_in_force(view, found, figure["unit"])
+    rows = contributions(view, found, figure["unit"], tuple(members.items()) or None)
     return Trace(figure, tuple(_with_texts(stores, view, rows)))
 
 
@@ -105,57 +79,6 @@ def figure_of(
     )
 
 
-def _concerns(view: Replay, found: Traced, judged: Judged, unit: str) -> bool:
-    """Rows of other units, and of periods that nobody asked for, are no part of the story."""
-    row = judged.row
-    if judged.why == PERIOD and not found.period.contains(parse_period(row.period)):
-        return False
-    reported = unit in units_above(row.reporter, parse_period(row.period).end, view.reference.units)
-    return reported or (judged.why != ELSEWHERE and unit in row.above)
-
-
-def _contributions(reasons: Reasons, judged: Sequence[Judged]) -> list[Contribution]:
-    found = reasons.traced
-    ends = reasons.ends(judged)
-    rows = []
-    for one in judged:
-        submission = found.submissions[one.row.place[0]]
-        why = reasons.of(one)
-        if (end := ends.get(one.row.place)) is not None:
-            why = "; ".join((why, end))
-        for cell in found.cells(one.row.place):
-            value = cell.value if cell.field else None
-            rows.append(
-                Contribution(
-                    submission.unit, submission.submission, submission.file, cell.sheet, cell.cell, None, value,
-                    submission.revision, one.counted, why,
-                )
-            )  # fmt: skip
-    return rows
-
-
-def _not_in_force(view: Replay, found: Traced, unit: str) -> list[Contribution]:
-    """Submissions of the form that are superseded, held, rejected or withdrawn: named, with the reason."""
-    form = found.indicator.form
-    known = view.view.submissions(form)
-    winners = {(s.unit, s.period): s for s in known if s.state in COUNTING}
-    findings = view.view.findings()
-    withdrawals = {event.subject: event for event in view.view.events() if event.kind == "withdraw"}
-    rows = []
-    for one in known:
-        if one.state in COUNTING or not _asked(view, found.indicator, found.period, one, unit):
-            continue
-        why = not_in_force(one, winners.get((one.unit, one.period)), findings, withdrawals)
-        rows.append(Contribution(one.unit, one.submission, one.file, None, None, None, None, one.revision, False, why))
-    return rows
-
-
-def _asked(view: Replay, indicator: Indicator, asked: Period, one: SubmissionRecord, unit: str) -> bool:
-    period = parse_period(one.period)
-    inside = unit in units_above(one.unit, period.end, view.reference.units)
-    return asked.contains(period) and (inside or indicator.rule == "authoritative")
-
-
 def _with_texts(stores: Stores, view: Replay, rows: Iterable[Contribution]) -> list[Contribution]:
     """The rows with what stands in their cells, counted ones first."""
     rows = list(rows)
@@ -166,22 +89,7 @@ def _with_texts(stores: Stores, view: Replay, rows: Iterable[Contribution]) -> l
     }
     texts = raw_texts(stores, names, at.values())
     told = [replace(row, text=texts.get(at[i]) if i in at else None) for i, row in enumerate(rows)]
-    return sorted(told, key=_order)
-
-
-def _order(row: Contribution) -> tuple[Any, ...]:
-    digits = "".join(c for c in row.cell or "" if c.isdigit())
-    column = (row.cell or "").rstrip("0123456789")
-    return (
-        not row.counted,
-        row.cell is None,
-        row.unit,
-        row.submission,
-        row.sheet or "",
-        int(digits or 0),
-        len(column),
-        column,
-    )
+    return sorted(told, key=order)
 
 
 def trace_table(found: Trace, view_title: str = "") -> str:

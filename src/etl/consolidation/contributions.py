@@ -1,0 +1,112 @@
+"""What stands behind a figure: the cells that count, those that do not, and the submissions that are not in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from etl.consolidation.reasons import Reasons, not_in_force
+from etl.consolidation.replay import Replay
+from etl.consolidation.tracing import Traced, traced
+from etl.model.figures import Figure, Indicator
+from etl.model.periods import Period, parse_period
+from etl.model.releases import Contribution, FigureKey
+from etl.steps.consolidate.selection import Breakdown, units_above
+from etl.steps.consolidate.tracing import ELSEWHERE, PERIOD, Judged
+from etl.store.ledger import SubmissionRecord
+from etl.store.ledger.standing import COUNTING
+
+
+def contributions(view: Replay, found: Traced, unit: str, breakdown: Breakdown = None) -> list[Contribution]:
+    """All that is told of one figure: every cell of the unit that could have entered it, and what is not in force."""
+    judged = [j for j in found.judged(unit, breakdown) if _concerns(view, found, j, unit)]
+    return [*_contributions(Reasons(found, view.reference), judged), *_not_in_force(view, found, unit)]
+
+
+def sources(view: Replay, figures: Iterable[Figure]) -> dict[FigureKey, tuple[Contribution, ...]]:
+    """What stands behind each figure that is no part of a breakdown, counted cells first.
+
+    Of the report's own unit everything is told; of the others only what counts, which is short enough for a page.
+    """
+    traces: dict[tuple[str, str], Traced] = {}
+    told: dict[FigureKey, tuple[Contribution, ...]] = {}
+    for figure in figures:
+        if figure.breakdown is not None:
+            continue
+        key = (figure.indicator, figure.period)
+        if key not in traces:
+            traces[key] = traced(view, figure.indicator, parse_period(figure.period))
+        found = traces[key]
+        if figure.unit == view.report.unit:
+            rows = contributions(view, found, figure.unit)
+        else:
+            rows = _contributions(Reasons(found, view.reference), [j for j in found.judged(figure.unit) if j.counted])
+        told[figure.indicator, figure.unit, figure.period] = tuple(sorted(rows, key=order))
+    return told
+
+
+def _concerns(view: Replay, found: Traced, judged: Judged, unit: str) -> bool:
+    """Rows of other units, and of periods that nobody asked for, are no part of the story."""
+    row = judged.row
+    if judged.why == PERIOD and not found.period.contains(parse_period(row.period)):
+        return False
+    reported = unit in units_above(row.reporter, parse_period(row.period).end, view.reference.units)
+    return reported or (judged.why != ELSEWHERE and unit in row.above)
+
+
+def _contributions(reasons: Reasons, judged: Sequence[Judged]) -> list[Contribution]:
+    found = reasons.traced
+    ends = reasons.ends(judged)
+    rows = []
+    for one in judged:
+        submission = found.submissions[one.row.place[0]]
+        why = reasons.of(one)
+        if (end := ends.get(one.row.place)) is not None:
+            why = "; ".join((why, end))
+        for cell in found.cells(one.row.place):
+            value = cell.value if cell.field else None
+            rows.append(
+                Contribution(
+                    submission.unit, submission.submission, submission.file, cell.sheet, cell.cell, None, value,
+                    submission.revision, one.counted, why,
+                )
+            )  # fmt: skip
+    return rows
+
+
+def _not_in_force(view: Replay, found: Traced, unit: str) -> list[Contribution]:
+    """Submissions of the form that are superseded, held, rejected or withdrawn: named, with the reason."""
+    form = found.indicator.form
+    known = view.view.submissions(form)
+    winners = {(s.unit, s.period): s for s in known if s.state in COUNTING}
+    findings = view.view.findings()
+    withdrawals = {event.subject: event for event in view.view.events() if event.kind == "withdraw"}
+    rows = []
+    for one in known:
+        if one.state in COUNTING or not _asked(view, found.indicator, found.period, one, unit):
+            continue
+        why = not_in_force(one, winners.get((one.unit, one.period)), findings, withdrawals)
+        rows.append(Contribution(one.unit, one.submission, one.file, None, None, None, None, one.revision, False, why))
+    return rows
+
+
+def _asked(view: Replay, indicator: Indicator, asked: Period, one: SubmissionRecord, unit: str) -> bool:
+    period = parse_period(one.period)
+    inside = unit in units_above(one.unit, period.end, view.reference.units)
+    return asked.contains(period) and (inside or indicator.rule == "authoritative")
+
+
+def order(row: Contribution) -> tuple[Any, ...]:
+    """Counted cells first, then as the cells stand in their workbooks."""
+    digits = "".join(c for c in row.cell or "" if c.isdigit())
+    column = (row.cell or "").rstrip("0123456789")
+    return (
+        not row.counted,
+        row.cell is None,
+        row.unit,
+        row.submission,
+        row.sheet or "",
+        int(digits or 0),
+        len(column),
+        column,
+    )
