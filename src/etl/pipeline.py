@@ -308,15 +308,16 @@ def release(
     """Figures → a numbered, immutable folder with its documents. Returns the release and whether it is new.
 
     The same figures on the same rows as the newest release of this report and period make no new one. Where another run
-    was faster, the next number is taken, and what it had seen is seen here too.
+    was faster, the next number is taken, and what it had seen is seen here too. Raises ReleaseRefused, before anything
+    is written, where the figures contradict one another in a way that checks.csv calls critical.
     """
     from etl.consolidation.content import fingerprint, release_content
 
     done = consolidated
     while True:
-        keep_basis(stores, done.reference)
         number = stores.ledger.next_release_number()
         content = release_content(done, number, at, kind, etl.__version__, by, reason)
+        keep_basis(stores, done.reference)
         figures_hash = fingerprint(content)
         same = _newest(stores, done)
         if same and same.figures_sha256 == figures_hash and same.kind in (kind, "official"):

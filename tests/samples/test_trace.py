@@ -20,9 +20,9 @@ from etl.errors import UsageError
 from etl.model.figures import number_text
 from etl.model.periods import parse_period
 from etl.pipeline import Stores
-from etl.remaking import replay
 from etl.queries.entered import entered
 from etl.queries.trace import Trace, trace
+from etl.remaking import replay
 from etl.steps.consolidate.exact import extremes
 from tests.conftest import AT, SAMPLES
 from tests.samples.conftest import Messy, Night, publish

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 
 import etl
 from etl.consolidation.figures import Consolidated
+from etl.errors import ReleaseRefused
 from etl.model.decisions import knowledge_hash
+from etl.model.findings import CRITICAL
 from etl.model.releases import ReleaseContent
 from etl.model.submissions import LINE, PERIOD, SUBMISSION, UNIT
+from etl.steps.compare import compare
 from etl.store.ledger import EventRecord, View
 
 if TYPE_CHECKING:
@@ -24,7 +27,11 @@ if TYPE_CHECKING:
 def release_content(
     done: Consolidated, number: int, at: datetime, kind: str, version: str, by: str, reason: str
 ) -> ReleaseContent:
-    """What the documents of a release are written from."""
+    """What the documents of a release are written from. Raises ReleaseRefused where its figures contradict one another."""
+    disagreements = compare(done.figures, done.reference.checks, done.reference.units)
+    refused = [finding for finding in disagreements if finding.severity == CRITICAL]
+    if refused:
+        raise ReleaseRefused([f.message_vi for f in refused], [f.message_en for f in refused])
     return ReleaseContent(
         number=number,
         kind=kind,
@@ -34,7 +41,7 @@ def release_content(
         reference=done.reference,
         figures=done.figures,
         status=done.status,
-        findings=done.told,
+        findings=(*done.told, *disagreements),
         rows=public_rows(done.rows),
         ledger_position=done.ledger_position,
         version=version,
