@@ -7,6 +7,7 @@ An exception here means that the run itself cannot go on:
     ├── ReferenceDataError   the reference data or a suite is wrong: every fault, with file, place and mend
     ├── StoreError           archive, ledger, lake or releases cannot be used
     │   └── ReleaseExists    a release is immutable and was about to be written twice
+    ├── ReleaseRefused       the figures contradict one another, so they do not go out: each, with its numbers
     ├── WorkbookUnreadable   the bytes are no workbook that we can open (the pipeline turns it into a finding)
     └── UsageError           the caller asked for what does not exist (an unknown period, unit, indicator)
 
@@ -46,6 +47,24 @@ class ReleaseExists(StoreError):
 
     def __str__(self) -> str:
         return f"Bản công bố {self.number} đã có, không ghi đè / release {self.number} exists and is immutable: {self.folder}"
+
+
+class ReleaseRefused(EtlError):
+    """Figures of a release contradict one another (checks.csv); carries a sentence for each, in each language."""
+
+    def __init__(self, sentences_vi: list[str], sentences_en: list[str]) -> None:
+        super().__init__(sentences_vi, sentences_en)
+        self.sentences_vi, self.sentences_en = sentences_vi, sentences_en
+
+    def __str__(self) -> str:
+        return "\n".join(
+            [
+                "Không công bố: các số liệu trái nhau. Hãy sửa nguồn số liệu (etl trace) hoặc phép kiểm tra trong checks.csv.",
+                *(f"- {sentence}" for sentence in self.sentences_vi),
+                "No release: the figures contradict one another. Mend their sources (etl trace) or the check in checks.csv.",
+                *(f"- {sentence}" for sentence in self.sentences_en),
+            ]
+        )
 
 
 class WorkbookUnreadable(EtlError):

@@ -324,16 +324,16 @@ def release(
     """Figures → a numbered, immutable folder with its documents. Returns the release and whether it is new.
 
     The same figures on the same rows as the newest release of this report and period make no new one. Where another run
-    was faster, the next number is taken, and what it had seen is seen here too.
+    was faster, the next number is taken, and what it had seen is seen here too. Raises ReleaseRefused, before anything
+    is written, where the figures contradict one another in a way that checks.csv calls critical.
     """
-    from etl.consolidation.content import fingerprint, release_content
+    from etl.consolidation.content import fingerprint, release_content, with_sources
 
     done = consolidated
     while True:
-        keep_basis(stores, done.reference)
         number = stores.ledger.next_release_number()
-        seen = stores.ledger.at(done.ledger_position)
-        content = release_content(done, number, at, kind, etl.__version__, by, reason, seen, stores.lake)
+        content = release_content(done, number, at, kind, etl.__version__, by, reason)
+        keep_basis(stores, done.reference)
         figures_hash = fingerprint(content)
         same = _newest(stores, done)
         if same and same.figures_sha256 == figures_hash and same.kind in (kind, "official"):
@@ -342,6 +342,7 @@ def release(
             number, content.period, content.report.id, kind, at, str(number), content.reference.hash,
             content.reference.suite_hash, etl.__version__, done.ledger_position, figures_hash, PUBLISHED, by, reason,
         )  # fmt: skip
+        content = with_sources(content, done, stores.ledger.at(done.ledger_position), stores.lake)
         try:
             _publish(stores, content, record)
         except ReleaseExists:

@@ -20,7 +20,6 @@ from etl.steps.compare import compare
 from etl.steps.consolidate.bridge import bridge
 from etl.store.reference import faults
 from etl.store.reference.concordance import load_concordance
-from etl.store.reference.release_checks import load_checks
 from tests.conftest import AT, ROOT, store_at
 
 EXAMPLE = ROOT / "examples" / "ds-tt"
@@ -136,8 +135,8 @@ def test_the_two_forms_are_sound(folders: tuple[Path, Path]) -> None:
     assert faults(*folders) == []
 
 
-def test_what_the_two_forms_must_agree_on_holds(whole: Stores, folders: tuple[Path, Path]) -> None:
-    checks = load_checks(folders[0], whole.reference.indicators)
+def test_what_the_two_forms_must_agree_on_holds(whole: Stores) -> None:
+    checks = whole.reference.checks
 
     assert {"tt-gieo-trong", "ds-don-vi"} <= {check.id for check in checks}
     assert compare(figures(whole).values(), checks, whole.reference.units) == []

@@ -6,6 +6,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -14,9 +15,12 @@ import etl
 from etl.consolidation.contributions import sources
 from etl.consolidation.figures import Consolidated
 from etl.consolidation.replay import Replay
+from etl.errors import ReleaseRefused
 from etl.model.decisions import knowledge_hash
+from etl.model.findings import CRITICAL
 from etl.model.releases import ReleaseContent
 from etl.model.submissions import LINE, PERIOD, SUBMISSION, UNIT
+from etl.steps.compare import compare
 from etl.store.lake import Lake
 from etl.store.ledger import EventRecord, View
 
@@ -25,13 +29,13 @@ if TYPE_CHECKING:
 
 
 def release_content(
-    done: Consolidated, number: int, at: datetime, kind: str, version: str, by: str, reason: str, view: View, lake: Lake
+    done: Consolidated, number: int, at: datetime, kind: str, version: str, by: str, reason: str
 ) -> ReleaseContent:
-    """What the documents of a release are written from.
-
-    view: the ledger at the position that the figures have seen; in it and the lake each figure's cells are looked up.
-    """
-    seen = Replay(done.report, done.period, view, lake, done.reference)
+    """What a release says, but for its sources. Raises ReleaseRefused where its figures contradict one another."""
+    disagreements = compare(done.figures, done.reference.checks, done.reference.units)
+    refused = [finding for finding in disagreements if finding.severity == CRITICAL]
+    if refused:
+        raise ReleaseRefused([f.message_vi for f in refused], [f.message_en for f in refused])
     return ReleaseContent(
         number=number,
         kind=kind,
@@ -41,15 +45,20 @@ def release_content(
         reference=done.reference,
         figures=done.figures,
         status=done.status,
-        findings=done.told,
+        findings=(*done.told, *disagreements),
         rows=public_rows(done.rows),
         ledger_position=done.ledger_position,
         version=version,
         by=by,
         reason=reason,
         previous=number - 1 or None,
-        sources=sources(seen, done.figures),
     )
+
+
+def with_sources(content: ReleaseContent, done: Consolidated, view: View, lake: Lake) -> ReleaseContent:
+    """The same with what stands behind each figure. view: the ledger at the position that the figures have seen."""
+    seen = Replay(done.report, done.period, view, lake, done.reference)
+    return replace(content, sources=sources(seen, done.figures))
 
 
 #: the packages whose versions decide a release's bytes

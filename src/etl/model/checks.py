@@ -26,3 +26,4 @@ class Check:
     severity: str = "critical"
     low: Decimal | None = None
     high: Decimal | None = None
+    note: str = ""

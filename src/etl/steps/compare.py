@@ -5,8 +5,9 @@ The checks are data (checks.csv). They look at figures alone, so they can be ask
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 from etl.model.checks import AT_MOST, BETWEEN, CHANGE, PARTS, STOCK, UNITS, Check
@@ -25,22 +26,50 @@ class _Fault:
     en: str
 
 
-Known = Mapping[tuple[str, str, str], Figure]
+#: indicator, unit, period
+_Key = tuple[str, str, str]
+
+
+class _Known:
+    """The figures that are told: totals by indicator, unit and period, the members of their breakdowns beside them."""
+
+    def __init__(self, figures: Iterable[Figure]) -> None:
+        self.totals: dict[_Key, Figure] = {}
+        self.members: dict[_Key, list[Figure]] = {}
+        self._ending: dict[date, list[str]] = {}
+        for figure in sorted(figures, key=lambda f: f.order):
+            key = (figure.indicator, figure.unit, figure.period)
+            if figure.breakdown is None:
+                self.totals[key] = figure
+            else:
+                self.members.setdefault(key, []).append(figure)
+        for code in sorted({period for _, _, period in self.totals}):
+            self._ending.setdefault(parse_period(code).end, []).append(code)
+
+    def get(self, indicator: str, unit: str, period: str) -> Figure | None:
+        return self.totals.get((indicator, unit, period))
+
+    def before(self, figure: Figure) -> Decimal | None:
+        """The value of the period that ends on the day before this one begins."""
+        eve = parse_period(figure.period).start - timedelta(days=1)
+        for code in self._ending.get(eve, ()):
+            if (other := self.get(figure.indicator, figure.unit, code)) is not None:
+                return other.value
+        return None
 
 
 def compare(figures: Iterable[Figure], checks: Iterable[Check], units: Units) -> list[Finding]:
     """Every disagreement, in a total order. A figure that is not there, or withheld, is compared with nothing."""
-    told = sorted((f for f in figures if f.status not in (WITHHELD, NOT_REPORTED)), key=lambda f: f.order)
-    known = {(f.indicator, f.unit, f.period): f for f in told if f.breakdown is None}
+    known = _Known(f for f in figures if f.status not in (WITHHELD, NOT_REPORTED))
     found = []
     for check in checks:
-        for figure in known.values():
+        for figure in known.totals.values():
             if figure.indicator == check.indicator:
-                found += [_finding(check, fault) for fault in _faults(check, figure, known, told, units)]
+                found += [_finding(check, fault) for fault in _faults(check, figure, known, units)]
     return found
 
 
-def _faults(check: Check, figure: Figure, known: Known, told: list[Figure], units: Units) -> Iterator[_Fault]:
+def _faults(check: Check, figure: Figure, known: _Known, units: Units) -> Iterator[_Fault]:
     if check.kind == BETWEEN:
         yield from _between(check, figure)
     elif figure.value is None:
@@ -48,13 +77,13 @@ def _faults(check: Check, figure: Figure, known: Known, told: list[Figure], unit
     elif check.kind == CHANGE:
         yield from _change(check, figure, known)
     elif check.kind == AT_MOST:
-        other = known.get((check.others[0], figure.unit, figure.period))
+        other = known.get(check.others[0], figure.unit, figure.period)
         if other is not None and other.value is not None and figure.value > other.value:
             yield _fault(
                 figure, f"≤ {_text(other.value)}", f"lớn hơn {other.indicator}", f"is more than {other.indicator}"
             )
     else:
-        parts = _sum_of(check, figure, known, told, units)
+        parts = _sum_of(check, figure, known, units)
         if parts is not None and parts[0] != figure.value:
             yield _fault(
                 figure,
@@ -86,31 +115,28 @@ def _between(check: Check, figure: Figure) -> Iterator[_Fault]:
             )
 
 
-def _sum_of(check: Check, figure: Figure, known: Known, told: list[Figure], units: Units) -> tuple[Decimal, str] | None:
+def _sum_of(check: Check, figure: Figure, known: _Known, units: Units) -> tuple[Decimal, str] | None:
     """What the figure should be, and how that reads; None where a part is not known."""
     if check.kind == STOCK:
         return _stock(check, figure, known)
     if check.kind == PARTS:
-        parts = [known.get((other, figure.unit, figure.period)) for other in check.others]
+        parts = [known.get(other, figure.unit, figure.period) for other in check.others]
     elif check.kind == UNITS:
         day = parse_period(figure.period).end
-        parts = [known.get((figure.indicator, unit.code, figure.period)) for unit in units.children(figure.unit, day)]
+        parts = [known.get(figure.indicator, unit.code, figure.period) for unit in units.children(figure.unit, day)]
         parts = [part for part in parts if part is not None]
     else:
-        own = (figure.indicator, figure.unit, figure.period)
-        parts = [
-            f for f in told
-            if (f.indicator, f.unit, f.period) == own and f.breakdown and f.breakdown[0][0] == check.others[0]
-        ]  # fmt: skip
+        members = known.members.get((figure.indicator, figure.unit, figure.period), [])
+        parts = [f for f in members if f.breakdown and f.breakdown[0][0] == check.others[0]]
     values = [part.value for part in parts if part is not None and part.value is not None]
     if not values or len(values) < len(parts):
         return None
     return sum(values, Decimal(0)), " + ".join(_text(value) for value in values)
 
 
-def _change(check: Check, figure: Figure, known: Known) -> Iterator[_Fault]:
+def _change(check: Check, figure: Figure, known: _Known) -> Iterator[_Fault]:
     """Multiplied out: nothing is divided, so nothing is rounded."""
-    before, limit = _before(figure, known), check.high or Decimal(0)
+    before, limit = known.before(figure), check.high or Decimal(0)
     if before is None or figure.value is None or abs(figure.value - before) * 100 <= limit * abs(before):
         return
     was, most = _text(before), _text(limit)
@@ -122,18 +148,9 @@ def _change(check: Check, figure: Figure, known: Known) -> Iterator[_Fault]:
     )
 
 
-def _before(figure: Figure, known: Known) -> Decimal | None:
-    """The value of the period that ends on the day before this one begins."""
-    start = parse_period(figure.period).start
-    for (name, unit, period), other in known.items():
-        if (name, unit) == (figure.indicator, figure.unit) and (start - parse_period(period).end).days == 1:
-            return other.value
-    return None
-
-
-def _stock(check: Check, figure: Figure, known: Known) -> tuple[Decimal, str] | None:
-    before = _before(figure, known)
-    flows = [known.get((other, figure.unit, figure.period)) for other in check.others]
+def _stock(check: Check, figure: Figure, known: _Known) -> tuple[Decimal, str] | None:
+    before = known.before(figure)
+    flows = [known.get(other, figure.unit, figure.period) for other in check.others]
     values = [f.value for f in flows if f is not None and f.value is not None]
     if before is None or len(values) < len(flows):
         return None

@@ -6,13 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from etl.errors import ReferenceDataError
 from etl.model.checks import Check
 from etl.model.figures import PUBLISHED, WITHHELD, Coverage, Figure
 from etl.model.reference import Reference
 from etl.steps.compare import compare
-from etl.store.reference.release_checks import load_checks
-from tests.conftest import ROOT
+from etl.store.reference.faults import Faults
+from etl.store.reference.release_checks import FILE, read_checks
 
 
 def figure(name: str, value: int | None, unit: str = "12", period: str = "2020..2021", **about: object) -> Figure:
@@ -27,7 +26,7 @@ def told(figures: list[Figure], checks: tuple[Check, ...], reference: Reference)
 
 @pytest.fixture(scope="module")
 def shipped(reference: Reference) -> tuple[Check, ...]:
-    return load_checks(ROOT / "data" / "reference", reference.indicators)
+    return reference.checks
 
 
 @pytest.mark.parametrize(("provincial", "faults"), [(38, []), (36, [("C.nv-cap", "critical", "44")])])
@@ -84,14 +83,18 @@ def test_what_is_not_known_is_compared_with_nothing(shipped: tuple[Check, ...], 
     assert told([figure("NV.T", 46), figure("NV.N", 8), withheld], shipped, reference) == []
 
 
-def test_faults_of_checks_csv_are_told_with_line_and_mend(tmp_path, reference: Reference) -> None:  # type: ignore[no-untyped-def]
-    (tmp_path / "checks.csv").write_text(
+def test_faults_of_checks_csv_are_told_with_line_and_mend(reference: Reference) -> None:
+    faults = Faults()
+    lines = (
         "id,kind,indicator,parts,low,high,severity,note\na,parts,NV.T,NV.X,,,critical,\nb,between,ISO,,,,critical,\n"
     )
-    with pytest.raises(ReferenceDataError) as error:
-        load_checks(tmp_path, reference.indicators)
-    assert "checks.csv dòng/line 2, cột/column parts" in str(error.value)
-    assert "checks.csv dòng/line 3, cột/column low" in str(error.value)
+    read_checks({FILE: lines.encode()}, reference.indicators, faults)
+
+    assert [fault.partition(":")[0] for fault in faults.found] == [
+        "checks.csv dòng/line 2, cột/column parts",
+        "checks.csv dòng/line 3, cột/column low",
+    ]
+    assert read_checks({}, reference.indicators, faults) == ()
 
 
 def test_a_change_beyond_its_limit_is_told(reference: Reference) -> None:

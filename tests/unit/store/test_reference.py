@@ -286,3 +286,10 @@ def test_a_form_of_another_field_needs_no_python(copy):
     loaded = copy.load()
     assert loaded.indicators["DS"].breakdown == (("xa", "xa"),)
     assert faults(copy.reference, copy.expectations) == []
+
+
+def test_a_check_at_release_names_known_indicators(copy):
+    copy.change("checks.csv", "NV.N|NV.P", "NV.N|NV.Q")
+    assert copy.faults() == [
+        "checks.csv dòng/line 2, cột/column parts: không có chỉ tiêu “NV.Q”. / there is no indicator “NV.Q”."
+    ]

@@ -18,6 +18,7 @@ from etl.store.reference.faults import Faults
 from etl.store.reference.files import digest, files_of
 from etl.store.reference.forms import read_forms
 from etl.store.reference.indicators import read_indicators
+from etl.store.reference.release_checks import read_checks
 from etl.store.reference.reports import read_reports
 from etl.store.reference.suites import read_suites
 from etl.store.reference.units import read_units
@@ -68,7 +69,8 @@ def _load(files: Mapping[str, bytes], suites: Mapping[str, bytes], found: Faults
         units=units, forms=forms, headings=read_headings(files, forms, found), values=values, measures=measures,
         calendar=calendar, indicators=indicators, entities=entities,
         reports=read_reports(files, indicators, calendar, units, found), messages=read_messages(files, found),
-        suites=read_suites(suites, tables, found), hash=digest(files), suite_hash=digest(suites),
+        suites=read_suites(suites, tables, found), checks=read_checks(files, indicators, found),
+        hash=digest(files), suite_hash=digest(suites),
     )  # fmt: skip
 
 

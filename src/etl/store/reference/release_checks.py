@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
 
-from etl.errors import ReferenceDataError
 from etl.model.checks import AT_MOST, BETWEEN, BREAKDOWN, CHANGE, KINDS, PARTS, STOCK, Check
 from etl.model.figures import Indicator
 from etl.model.findings import CRITICAL, WARNING
@@ -17,28 +15,16 @@ FILE = "checks.csv"
 COLUMNS = ("id", "kind", "indicator", "parts", "low", "high", "severity", "note")
 
 
-def load_checks(folder: Path, indicators: Mapping[str, Indicator]) -> tuple[Check, ...]:
-    """The checks of a folder of reference data; none without the file.
-
-    Raises ReferenceDataError with every fault.
-    """
-    path = folder / FILE
-    if not path.exists():
-        return ()
-    faults = Faults()
-    checks = read_checks({FILE: path.read_bytes()}, indicators, faults)
-    if faults.found:
-        raise ReferenceDataError(faults.found)
-    return checks
-
-
 def read_checks(files: Mapping[str, bytes], indicators: Mapping[str, Indicator], faults: Faults) -> tuple[Check, ...]:
-    """Each check once; what it names is known."""
+    """Each check once; what it names is known. A set of reference data without the file has none."""
+    if FILE not in files:
+        return ()
     found: dict[str, Check] = {}
     for row in read_csv(FILE, files, COLUMNS, faults):
         check = Check(
             row.required("id"), row.one_of("kind", KINDS), row.required("indicator"), row.words("parts"),
             row.one_of("severity", (CRITICAL, WARNING), CRITICAL), _limit(row, "low"), _limit(row, "high"),
+            row.text("note"),
         )  # fmt: skip
         if check.id in found:
             row.tell("id", f"mã “{check.id}” lặp lại.", f"id “{check.id}” stands twice.")
