@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from etl.model.figures import Figure
 from etl.model.releases import ReleaseContent
 from etl.model.submissions import BLOCK, LINE, PERIOD, SUBMISSION, UNIT
-from etl.report import blocks, dictionary
+from etl.report import blocks, dictionary, sources
 from etl.report.titles import Titles
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def data_files(content: ReleaseContent) -> dict[str, bytes]:
         "findings.csv": as_csv(_names(dictionary.FINDINGS), findings),
         "status.json": as_json(status),
         "status.csv": as_csv(_names(dictionary.STATUS), status),
+        "trace.csv": as_csv(_names(dictionary.TRACE), sources.lines(content)),
         "dictionary.csv": as_csv(dictionary.HEADER, _lines(dictionary.dictionary(content))),
         "release.json": as_json(release(content)),
     }

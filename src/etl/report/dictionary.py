@@ -100,6 +100,20 @@ STATUS = _columns(
     ("received_at", "time", "Lúc nhận", "Received at"),
     ("late", "true or false", "Gửi muộn", "Late"),
 )  # fmt: skip
+TRACE = _columns(
+    ("indicator", "text", "Mã chỉ tiêu", "Indicator code"),
+    ("unit", "text", "Mã đơn vị của số liệu", "Unit of the figure"),
+    ("period", "text", "Kỳ của số liệu", "Period of the figure"),
+    ("source_unit", "text", "Mã đơn vị gửi", "Unit that sent the cell"),
+    ("submission", "text", "Lần gửi", "Submission"),
+    ("file", "text", "Tệp đã gửi", "File as it was sent"),
+    ("sheet", "text", "Trang tính", "Sheet"),
+    ("cell", "text", "Ô; trống: cả bài nộp", "Cell; empty: the whole submission"),
+    ("value", "text", "Giá trị đã đọc, chính xác", "Value that was read, exact"),
+    ("revision", "integer", "Lần sửa", "Revision"),
+    ("counted", "true or false", "Được tính", "Counted"),
+    ("why", "text", "Vì sao được tính hay không", "Why it counts or not"),
+)
 RELEASE = _columns(
     ("number", "integer", "Số của bản công bố", "Number of the release"),
     ("kind", "text", "Loại: provisional, official", "Kind: provisional, official"),
@@ -133,6 +147,7 @@ def dictionary(content: ReleaseContent) -> list[tuple[str, ...]]:
         "findings.json": FINDINGS,
         "status.csv": STATUS,
         "status.json": STATUS,
+        "trace.csv": TRACE,
         "release.json": RELEASE,
     }
     files |= {f"rows/{table}.parquet": tuple(_of_rows(rows)) for table, rows in sorted(content.rows.items())}

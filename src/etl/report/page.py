@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from etl.model.figures import PROVISIONAL, Figure
 from etl.model.findings import Finding
 from etl.model.releases import ReleaseContent, StatusRow
-from etl.report import blocks, notes, words
+from etl.report import blocks, notes, sources, words
 from etl.report.charts import FILLS, charts
 from etl.report.titles import Titles, has_number, number, parts, shown
 from etl.report.words import Text, word
@@ -43,6 +43,8 @@ _ABOUT: Mapping[str, Text] = {
     "status.csv": Text("Ai đã báo cáo, ai còn thiếu", "Who reported, who is missing"),
     "status.json": Text("Tình trạng báo cáo, cho phần mềm", "Who reported, for programs"),
     "dictionary.csv": Text("Giải thích từng cột của từng tệp", "What each column of each file holds"),
+    "trace.html": Text("Nguồn của từng số liệu, đến từng ô", "Where each figure comes from, to the cell"),
+    "trace.csv": Text("Nguồn của từng số liệu, dạng bảng", "Where each figure comes from, as a table"),
     "rules.html": Text("Mọi luật kiểm tra", "All rules of the check"),
     "rules.csv": Text("Mọi luật kiểm tra, dạng bảng", "All rules of the check, as a table"),
     "release.json": Text("Bản này dựa trên những gì", "On what this release rests"),
@@ -73,8 +75,19 @@ def page(content: ReleaseContent, beside: Mapping[str, bytes]) -> bytes:
         "notes": notes.notes(content, titles),
         "downloads": [_download(content, name, len(beside[name])) for name in sorted(beside, key=_download_order)],
         "most_units": MOST_UNITS,
+        "source": {sources.anchor(f): f"{sources.PAGE}#{sources.anchor(f)}" for f in sources.shown_figures(content)},
+        "anchor": sources.anchor,
     }
     return _environment().get_template("page.html.j2").render(told).encode()
+
+
+def trace_page(content: ReleaseContent) -> bytes:
+    """trace.html of a release: what stands behind each figure; every number of index.html leads here."""
+    told = {
+        "content": content, "titles": Titles(content), "subtitle": notes.subtitle(content),
+        "kind": word(words.KINDS, content.kind), "sections": sources.sections(content),
+    }  # fmt: skip
+    return _environment().get_template("trace.html.j2").render(told).encode()
 
 
 def _environment() -> Environment:

@@ -55,7 +55,7 @@ def workbook(content: ReleaseContent) -> bytes:
         made = content.created_at.astimezone(LOCAL_TIME).replace(tzinfo=None)
         book.set_properties({"title": content.report.title_vi, "created": made})
         styles, titles = Styles(book), Titles(content)
-        for write in (_figures, _by_unit, _coverage, _findings, _notes):
+        for write in (_figures, _by_unit, _coverage, _findings, _trace, _notes):
             write(content, titles, styles)
     return _stored(sink.getvalue())
 
@@ -168,6 +168,25 @@ def _finding(finding: Finding, titles: Titles) -> Iterator[Any]:
     yield period(finding.period).vi if finding.period else None
     yield from (finding.file, finding.sheet, finding.cell, finding.value, finding.message_vi, finding.message_en)
     yield word(words.DECISIONS, finding.decision).vi if finding.decision else None
+
+
+def _trace(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
+    """Every cell behind the figures of the report's own unit, and what did not count."""
+    sheet = _sheet(content, styles, "Nguồn", [44, 12, 24, 34, 16, 7, 26, 6, 11, 60])
+    headings = [
+        Text("Chỉ tiêu", "Indicator"), Text("Kỳ", "Period"), Text("Đơn vị gửi", "Sender"), Text("Tệp", "File"),
+        Text("Trang tính", "Sheet"), Text("Ô", "Cell"), Text("Giá trị", "Value"), Text("Lần", "Revision"),
+        Text("Được tính", "Counted"), Text("Vì sao", "Why"),
+    ]  # fmt: skip
+    sheet.header(headings, frozen_columns=1)
+    for figure in blocks.totals(content):
+        title = f"{figure.indicator} {titles.indicator(figure.indicator).vi}"
+        for row in content.sources.get((figure.indicator, figure.unit, figure.period), ()):
+            sheet.line([
+                title, period(figure.period).vi, titles.unit(row.unit), row.file, row.sheet, row.cell, row.value,
+                str(row.revision), Painted("có", "good") if row.counted else Painted("không", "none"), row.why,
+            ])  # fmt: skip
+    sheet.filtered()
 
 
 def _notes(content: ReleaseContent, titles: Titles, styles: Styles) -> None:

@@ -25,7 +25,7 @@ def test_a_release_holds_every_file_under_its_own_name(files):
     tables = {f"rows/{table}.parquet" for table in ("nv", "sp", "nh", "nh_tong_hop", "gt", "iso", "kn", "qt")}
     assert set(files) == tables | {
         "figures.json", "figures.csv", "figures.parquet", "findings.json", "findings.csv", "status.json", "status.csv",
-        "dictionary.csv", "release.json", "rules.csv", "rules.html", "laichau-st.xlsx", "index.html",
+        "dictionary.csv", "release.json", "rules.csv", "rules.html", "trace.csv", "trace.html", "laichau-st.xlsx", "index.html",
     }  # fmt: skip
 
 

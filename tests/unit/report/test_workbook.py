@@ -43,8 +43,8 @@ def figure(sheet, title, period="2020–2021", unit="Tỉnh Lai Châu", part="")
     )
 
 
-def test_it_has_five_sheets_that_print_on_a4(book):
-    assert book.sheetnames == ["Số liệu", "Theo đơn vị", "Đầy đủ", "Phát hiện", "Ghi chú"]
+def test_it_has_six_sheets_that_print_on_a4(book):
+    assert book.sheetnames == ["Số liệu", "Theo đơn vị", "Đầy đủ", "Phát hiện", "Nguồn", "Ghi chú"]
     for sheet in book:
         setup = sheet.page_setup
         assert (int(setup.paperSize), setup.orientation, int(setup.fitToHeight)) == (9, "landscape", 0)
