@@ -45,8 +45,32 @@ def night(served: Serving) -> dict[str, Any]:
     return served.run("nightly", period="2020..2021", inbox=str(SAMPLES))
 
 
+@pytest.fixture(scope="module")
+def idle(served: Serving, night: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Runs side by side after that night that change nothing: the next night, and two with a wrong parameter."""
+    return side_by_side(
+        served, nightly={"period": "2020..2021", "inbox": str(SAMPLES)}, publish={"period": "hôm qua"},
+        ingest={"folder": "/không/có"},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def busy(served: Serving, night: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """Then, side by side: files that cannot be opened, and a release of the period that is due."""
+    folder = tmp_path_factory.mktemp("bad")
+    (folder / "BC_KHCN_2021_SinHo.xlsx").write_bytes(b"PK\x03\x04 cut off")
+    (folder / "<img src=x>.xlsx").write_bytes(b"")
+    return side_by_side(served, ingest={"folder": str(folder)}, publish={})
+
+
+def side_by_side(served: Serving, **parameters: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """Start deployments together, each with its parameters; name → the run when it has ended."""
+    started = {name: served.start(name, **given) for name, given in parameters.items()}
+    return {name: served.end_of(run) for name, run in started.items()}
+
+
 def releases(served: Serving) -> list[str]:
-    return sorted(p.name for p in (served.data / "releases").iterdir())
+    return sorted(p.name for p in (served.data / "releases").iterdir() if p.name.isdigit())
 
 
 def deployment(served: Serving, name: str) -> dict[str, Any]:
@@ -137,14 +161,22 @@ def test_only_releases_are_shown(served: Serving, night: dict[str, Any], path: s
     assert refused.value.code == 404
 
 
-def test_the_next_night_finds_nothing_new(served: Serving, night: dict[str, Any]) -> None:
-    before = releases(served)
-    again = served.run("nightly", period="2020..2021", inbox=str(SAMPLES))
+def test_the_next_night_finds_nothing_new(served: Serving, idle: dict[str, dict[str, Any]]) -> None:
+    again = idle["nightly"]
 
     assert (again["state_type"], again["state_name"]) == ("COMPLETED", "NothingNew")
     assert "Không có gì mới" in again["state"]["message"]
     assert served.artifacts(again) == {"intake": "Không có gì mới. / Nothing new."}
-    assert releases(served) == before
+    assert releases(served) == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("publish", "Kỳ không hợp lệ / not a period"), ("ingest", "Không có tệp hay thư mục này")],
+)
+def test_a_wrong_parameter_fails_with_a_plain_message(idle: dict[str, dict[str, Any]], name: str, reason: str) -> None:
+    assert idle[name]["state_type"] == "FAILED"
+    assert idle[name]["state"]["message"].startswith(reason)
 
 
 def test_make_run_beside_it_uses_its_server(served: Serving, night: dict[str, Any]) -> None:
@@ -165,17 +197,15 @@ def by_hand(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def test_without_a_period_the_calendar_says_which(served: Serving, night: dict[str, Any]) -> None:
-    run = served.run("publish")
+def test_without_a_period_the_calendar_says_which(served: Serving, busy: dict[str, dict[str, Any]]) -> None:
+    run = busy["publish"]
 
     assert run["name"] == "publish kỳ đến hạn / the period due (provisional)"
     assert "## Số liệu chính / key figures: 20" in served.artifacts(run)["figures"]
 
 
-def test_a_bad_file_is_told_and_stops_nobody(served: Serving, tmp_path: Path) -> None:
-    (tmp_path / "BC_KHCN_2021_SinHo.xlsx").write_bytes(b"PK\x03\x04 cut off")
-    (tmp_path / "<img src=x>.xlsx").write_bytes(b"")
-    run = served.run("ingest", folder=str(tmp_path))
+def test_a_bad_file_is_told_and_stops_nobody(served: Serving, busy: dict[str, dict[str, Any]]) -> None:
+    run = busy["ingest"]
     said = served.artifacts(run)["findings"]
 
     assert (run["state_type"], run["state_name"]) == ("COMPLETED", "NeedsPerson")
@@ -183,23 +213,6 @@ def test_a_bad_file_is_told_and_stops_nobody(served: Serving, tmp_path: Path) ->
     assert "✕ LỖI" in said
     assert "Không mở được tệp" in said
     assert "<img" not in said  # what somebody called a file is text, never a tag
-
-
-@pytest.mark.parametrize(
-    ("name", "parameters", "reason"),
-    [
-        ("publish", {"period": "hôm qua"}, "Kỳ không hợp lệ / not a period"),
-        ("publish", {"period": "2021", "kind": "official"}, "Bản chính thức cần người duyệt và lý do"),
-        ("ingest", {"folder": "/không/có"}, "Không có tệp hay thư mục này"),
-    ],
-)
-def test_a_wrong_parameter_fails_with_a_plain_message(
-    served: Serving, name: str, parameters: dict[str, str], reason: str
-) -> None:
-    run = served.run(name, **parameters)
-
-    assert run["state_type"] == "FAILED"
-    assert run["state"]["message"].startswith(reason)
 
 
 @pytest.mark.parametrize("same_files", [True, False])

@@ -1,4 +1,4 @@
-"""Which failures a stage is tried again for."""
+"""Which failures a stage is tried again for, and what a flow refuses before it does anything."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from prefect.states import exception_to_failed_state
 
 from etl.errors import ReferenceDataError, ReleaseExists, StoreError, UsageError
 from flows import stages
+from flows.publish import publish
 
 
 @pytest.mark.parametrize(
@@ -32,3 +33,9 @@ def test_only_what_may_mend_itself_is_tried_again(error: Exception, again: bool)
 @pytest.mark.parametrize("stage", [stages.receive, stages.take_in, stages.consolidate, stages.release])
 def test_no_value_is_kept_by_prefect(stage: Any) -> None:
     assert (stage.persist_result, stage.retries, stage.retry_condition_fn) == (False, 2, stages.can_help)
+
+
+@pytest.mark.parametrize("who", [{}, {"by": "Lò Văn Hải"}, {"by": " ", "reason": "đủ"}])
+def test_an_official_release_needs_a_name_and_a_reason(who: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="cần người duyệt và lý do"):
+        publish.fn.__wrapped__(period="2021", kind="official", **who)  # type: ignore[attr-defined]

@@ -46,6 +46,7 @@ def test_a_run_that_was_cut_off_is_told_and_the_next_one_does_its_work(
 
     assert (cut_off["state_type"], next_one["state_name"]) == ("CRASHED", "Completed")
     assert "new files: **21**" in second.artifacts(next_one)["intake"]
+    assert [d["name"] for d in second.post("/deployments/filter") if d["paused"]] == []  # stopping pauses the night
     assert second.stop().status == 0
 
 

@@ -1,0 +1,48 @@
+"""What an operator does at the Prefect UI: open a deployment's form, submit it, watch the run, read an artifact."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, TimeoutError, expect
+
+from tests.flows.serving import SECONDS, Serving, until
+
+
+def field(page: Page, name: str) -> Locator:
+    """The part of a run's form that asks for a parameter."""
+    return page.locator(".p-label").filter(has=page.get_by_text(f"{name} (Optional)", exact=True))
+
+
+def open_form(page: Page, served: Serving, name: str) -> None:
+    page.goto(served.ui)
+    page.locator("a[href='/deployments']").click()
+    page.wait_for_url("**/deployments")
+    page.get_by_role("link", name=name, exact=True).first.click()
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_text("Custom run", exact=True).click()
+
+
+def submit_and_watch(page: Page, *, ends: str) -> None:
+    """Submit the form, open the run that it made, and stay until its chip says how it ended."""
+    until(lambda: _submitted(page), "the form is taken")
+    page.locator("a[href*='/runs/flow-run/']").first.click()
+    page.wait_for_url("**/runs/flow-run/*")
+    expect(page.get_by_role("banner").get_by_text(ends, exact=True)).to_be_visible(timeout=SECONDS * 1000)
+
+
+def _submitted(page: Page) -> bool | None:
+    """Press Submit. When its database is busy the UI says "Oops", and an operator presses again."""
+    page.get_by_role("button", name="Submit").click()
+    try:
+        page.wait_for_url(lambda url: not url.partition("?")[0].endswith("/run"), timeout=10_000)
+    except TimeoutError:
+        return None
+    return True
+
+
+def open_artifact(page: Page, key: str) -> Locator:
+    """From the run's page to one of its artifacts; returns what is written there."""
+    page.get_by_text("Artifacts", exact=True).click()
+    page.locator(".artifact-card__title").get_by_text(key, exact=True).click()
+    article = page.locator("article.artifact-data-markdown")
+    expect(article).to_be_visible()
+    return article

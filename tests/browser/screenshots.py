@@ -1,0 +1,79 @@
+"""`python -m tests.browser.screenshots`: take the pictures of docs/images anew, from a real `make serve` on the sample inbox."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.browser.operating import field, open_artifact, open_form, submit_and_watch
+from tests.conftest import ROOT
+from tests.flows.serving import Serving, serve
+
+IMAGES = ROOT / "docs" / "images"
+INBOX = "data/samples/laichau-st"
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 780}
+#: what a page of the README carries without making people wait
+MOST_BYTES = 300_000
+
+
+def main() -> None:
+    """Serve, operate, and keep what was seen."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        serving = serve(Path(folder) / "data")
+        try:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            take(browser, serving)
+            browser.close()
+        finally:
+            serving.kill()
+    for picture in sorted(IMAGES.glob("*.png")):
+        size = picture.stat().st_size
+        print(f"{picture.relative_to(ROOT)}: {size // 1000} kB")
+        assert size < MOST_BYTES, picture
+
+
+def take(browser: Browser, serving: Serving) -> None:
+    """Ingest from its form, its run and an artifact; publish, its figures; the release page on a desk and on a phone."""
+    page = open_page(browser, DESK)
+    open_form(page, serving, "ingest")
+    field(page, "folder").locator("textarea").fill(INBOX)
+    keep(page, "ui-ingest-form")
+    submit_and_watch(page, ends="Completed")
+    run = page.url
+    page.get_by_text("Artifacts", exact=True).click()
+    expect(page.locator(".artifact-card__title").first).to_be_visible()
+    keep(page, "ui-ingest-run")
+    page.goto(run)
+    open_artifact(page, "findings")
+    keep(page, "ui-findings")
+    page.goto(f"{serving.ui}/runs/flow-run/{serving.run('publish', period='2020..2021')['id']}")
+    open_artifact(page, "figures")
+    keep(page, "ui-figures")
+    page.goto(f"{serving.ui}/deployments")
+    expect(page.get_by_text("nightly").first).to_be_visible()
+    keep(page, "ui-deployments")
+    for name, size in (("release-1280", {**DESK, "height": 1180}), ("release-360", PHONE)):
+        page = open_page(browser, size)
+        page.goto(f"{serving.pages}/1/index.html")
+        keep(page, name)
+
+
+def open_page(browser: Browser, size: dict[str, int]) -> Page:
+    context = browser.new_context(
+        viewport={"width": size["width"], "height": size["height"]}, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh",
+        color_scheme="light",
+    )  # fmt: skip
+    context.set_default_timeout(120_000)
+    return context.new_page()
+
+
+def keep(page: Page, name: str) -> None:
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
+
+
+if __name__ == "__main__":
+    main()
