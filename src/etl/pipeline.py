@@ -166,11 +166,22 @@ def isolated(
 
     places = (str(settings.reference), str(settings.expectations), str(settings.archive), dict(reference.decided))
     with Workers(function, count=settings.workers, setup="etl.reader:prepare", setup_args=places) as workers:
-        results = list(workers.map(items))
+        results = _explained(settings, items, list(workers.map(items)))
     return [
         died(reference, item[0], item[1], result) if isinstance(result, Died) else result
         for item, result in zip(items, results, strict=True)
     ]
+
+
+def _explained(settings: Settings, items: Sequence[tuple[Any, ...]], results: list[Any]) -> list[Any]:
+    """Where a reader broke down, look for the usual cause in another worker: a sheet that spans too many cells."""
+    broken = [i for i, result in enumerate(results) if isinstance(result, Died) and result.reason == "crash"]
+    archive = (str(settings.archive),)
+    with Workers("etl.reader:spans_too_much", count=1, setup="etl.reader:open_archive", setup_args=archive) as workers:
+        for i, spans in zip(broken, workers.map([items[i] for i in broken]), strict=True):
+            if spans is True:
+                results[i] = Died("span")
+    return results
 
 
 # derive, validate -------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from etl.steps.isolate import Died
 from etl.steps.normalise import normalise
 from etl.steps.normalise.cells import as_text
 from etl.steps.read import read, refuse
+from etl.steps.read.guard import reaches_too_far
 from etl.steps.recognise import FileRecognised, recognise
 from etl.steps.recognise.units import resolve
 from etl.steps.template import stamp_of, template_version
@@ -197,7 +198,12 @@ def unreadable(reference: Reference, name: str, error: WorkbookUnreadable) -> Fi
     )
 
 
-_DEATHS = {"time": "too_slow", "memory": "too_many_cells", "crash": "reader_died"}
+_DEATHS = {"time": "too_slow", "memory": "too_many_cells", "span": "too_many_cells", "crash": "reader_died"}
+
+
+def spans_too_much(name: str, sha256: str, given: str | bytes) -> bool:
+    """Whether a file on which a reader broke down has a sheet that spans too many cells. given: stamp, or the bytes."""
+    return reaches_too_far(given if isinstance(given, bytes) else _archives["archive"].get(sha256))
 
 
 def died(reference: Reference, name: str, sha256: str, death: Died) -> FileReading:

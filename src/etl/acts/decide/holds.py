@@ -65,13 +65,18 @@ def _check(stores: Stores, hold: Finding, verb: str, argument: str | None) -> No
         raise UsageError(f"{hold.id} ({hold.code}): chỉ có thể / only: {' | '.join(allowed)}")
     if verb in (CORRECT, MAP) and not argument:
         raise UsageError(f"{verb}: cần giá trị hoặc đích / needs a value or target")
-    if verb == CORRECT:
-        try:
-            Decimal(argument or "")
-        except InvalidOperation as error:
-            raise UsageError(f"{argument!r} không phải số dạng máy (1234.5) / is no number in machine form") from error
+    if verb == CORRECT and _is_number(hold.proposal) and not _is_number(argument):
+        raise UsageError(f"{argument!r} không phải số dạng máy (1234.5) / is no number in machine form")
     if verb == MAP and not _known_target(stores, hold, argument or ""):
         raise UsageError(f"{argument!r}: không có đích này / there is no such target for {hold.code}")
+
+
+def _is_number(text: str | None) -> bool:
+    try:
+        Decimal(text or "")
+    except InvalidOperation:
+        return False
+    return True
 
 
 def _known_target(stores: Stores, hold: Finding, target: str) -> bool:

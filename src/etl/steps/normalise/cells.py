@@ -23,6 +23,7 @@ VALUE, NIL, NOT_AVAILABLE, NOT_APPLICABLE, NOT_REPORTED = (
 )  # fmt: skip
 #: digits after the point that the lake keeps (decimal128(28, 10))
 SCALE = 10
+_SERIAL = re.compile(r"\s*[1-9][0-9]{4}\s*")
 _SEPARATOR = re.compile(r"[;\n]|,(?!\d)")
 _DASHES = frozenset("-–—−")
 _DOTS = frozenset(("…", "...", ".."))
@@ -163,7 +164,9 @@ def _date(cell: Cell, parse: Callable[[str], date | None]) -> Typed:
         return Typed(cell, VALUE)
     if (mark := _mark(cell)) is not None:
         return mark
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+    if isinstance(cell, str) and _SERIAL.fullmatch(cell):  # a csv has texts only
+        found = from_serial(int(cell))
+    elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
         found = from_serial(cell)
     else:
         found = parse(cell) if isinstance(cell, str) else None

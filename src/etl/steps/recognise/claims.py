@@ -10,6 +10,7 @@ from decimal import Decimal
 from etl.errors import UsageError
 from etl.model.findings import Finding
 from etl.model.forms import Form
+from etl.model.grids import a1
 from etl.model.periods import Period, parse_period
 from etl.model.reference import Reference
 from etl.model.submissions import Evidence, Layout, Line, Recognised
@@ -197,7 +198,7 @@ def _add(
             )
     submission.stated_revision = max(submission.stated_revision, claim.title.revision, find_revision(file_name))
     submission.evidence += _evidence(claim, unit, period) + claim.tables.evidence
-    findings = claim.tables.findings + claim.notes
+    findings = claim.tables.findings + claim.notes + _doubts_elsewhere(claim, reference)
     if first_part:
         findings = findings + _name_notes(claim, unit, file_name, period, reference)
     submission.findings += findings + _measures(submission, claim, reference)
@@ -212,6 +213,24 @@ def _add_table(submission: Recognised, claim: Claim, table: str) -> None:
     for kept, lines in ((submission.lines, extent.lines), (submission.totals, extent.totals)):
         for number in range(len(known), len(known) + len(added)):
             kept.setdefault(table, []).extend(Line(number, ln.row, ln.section, ln.fixed) for ln in lines)
+
+
+def _doubts_elsewhere(claim: Claim, reference: Reference) -> list[Finding]:
+    """Two readers disagree outside the rows that were found: a heading, a total, or a row that one of them lost."""
+    grid, (first, end) = claim.sheet.grid, claim.rows
+    lines = {line.row for extent in claim.tables.extents.values() for line in extent.lines}
+    found = [
+        at for at in sorted(grid.doubts)
+        if at[0] >= first and (at[0] < end or end >= claim.sheet.end) and at[0] not in lines
+    ]  # fmt: skip
+    if not found:
+        return []
+    mine, other = str(grid.at(*found[0])), grid.doubts[found[0]][1]
+    return [
+        reference.messages["R.two-readers"].finding(
+            sheet=claim.place, cell=a1(*found[0]), value=f"{mine or '∅'} / {other}", count=len(found), proposal="reject"
+        )
+    ]
 
 
 def _evidence(claim: Claim, unit: Unit, period: Period) -> list[Evidence]:
