@@ -16,6 +16,8 @@ from etl.pipeline import Stores, standing_findings
 _MORE = {
     "V.ambiguous": (CORRECT,),
     "V.two-readers": (CORRECT,),
+    "V.several-units": (MAP,),
+    "S2.several-units": (MAP,),
     "V.unknown-name": (MAP,),
     "S4.doubtful-heading": (MAP,),
     "S2.near-unit": (MAP,),
@@ -81,8 +83,8 @@ def _is_number(text: str | None) -> bool:
 
 def _known_target(stores: Stores, hold: Finding, target: str) -> bool:
     reference = stores.reference
-    if hold.code == "S2.near-unit":
-        return reference.units.known(target)
+    if hold.code in ("S2.near-unit", "S2.several-units", "V.several-units"):
+        return all(reference.units.known(code.strip()) for code in target.split(";"))
     if hold.code == "S4.doubtful-heading":
         table, _, field_id = target.partition(".")
         return any(t.id == table and any(f.id == field_id for f in t.fields) for t in reference.tables)

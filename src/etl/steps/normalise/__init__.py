@@ -9,13 +9,14 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from etl.model.decisions import case_of
+from etl.model.decisions import CHOSEN_VALUES, case_of
 from etl.model.findings import Finding
 from etl.model.forms import Field, TableSpec
 from etl.model.grids import DAYS_1904, At, Cell, Grid, a1
 from etl.model.periods import parse_period
 from etl.model.reference import Reference
 from etl.model.submissions import Block, Layout, Line, Reading, Recognised, submission_id
+from etl.model.units import Unit
 from etl.steps.normalise.cells import (
     BLANK,
     NIL,
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ["normalise"]
 
-#: (text, day, allowed levels or codes, the reporting unit's code) → unit code
-ResolveUnit = Callable[[str, date, tuple[str, ...], str], str | None]
+#: (text, day, allowed levels or codes, the reporting unit's code) → the units that the text may name
+ResolveUnit = Callable[[str, date, tuple[str, ...], str], tuple[Unit, ...]]
 #: table → its Arrow schema (store/lake gives it; steps know no store)
 SchemaOf = Callable[[TableSpec], "pa.Schema"]
 
@@ -107,7 +108,7 @@ def _type_columns(work: _Work, resolve: ResolveUnit) -> None:
     words = words_of(work.reference)
     reporter = work.recognised.unit
 
-    def units(text: str, levels: tuple[str, ...]) -> str | None:
+    def units(text: str, levels: tuple[str, ...]) -> tuple[Unit, ...]:
         return resolve(text, day, levels, reporter)
 
     for spec in work.table.stored:
@@ -241,7 +242,7 @@ def _chosen(work: _Work, spec: Field, finding: Finding, typed: Typed, read: Call
     """The value that a person chose for an ambiguous cell, in the place of none."""
     r = work.recognised
     decision = work.reference.decided.get(case_of(finding.about(form=r.form, unit=r.unit, period=r.period)))
-    if finding.code not in ("V.ambiguous", "V.two-readers") or decision is None or decision.answer is None:
+    if finding.code not in CHOSEN_VALUES or decision is None or decision.answer is None:
         return typed
     if not spec.numeric:
         return read(decision.answer)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from etl.model.forms import Field
 from etl.model.grids import Cell
 from etl.model.reference import Reference
+from etl.model.units import Unit
 from etl.text.dates import from_serial, parse_date, parse_month
 from etl.text.measures import measure_key
 from etl.text.names import fold, squeeze, tone_key
@@ -28,8 +29,8 @@ _SEPARATOR = re.compile(r"[;\n]|,(?!\d)")
 _DASHES = frozenset("-–—−")
 _DOTS = frozenset(("…", "...", ".."))
 
-#: (unit text, allowed levels) → unit code, or None
-UnitResolver = Callable[[str, tuple[str, ...]], str | None]
+#: (unit text, allowed levels) → the units that it may name
+UnitResolver = Callable[[str, tuple[str, ...]], tuple[Unit, ...]]
 
 
 class Typed(NamedTuple):
@@ -211,8 +212,14 @@ def _known_name(text: str, names: Mapping[str, str]) -> str | None:
 def _unit(cell: Cell, spec: Field, units: UnitResolver) -> Typed:
     if (mark := _mark(cell)) is not None:
         return mark
-    code = units(squeeze(as_text(cell)), (spec.level,) if spec.level else ())
-    return Typed(code, VALUE) if code is not None else Typed(None, NOT_AVAILABLE, "V.unknown-unit")
+    found = units(squeeze(as_text(cell)), (spec.level,) if spec.level else ())
+    if len(found) > 1:
+        return Typed(None, NOT_AVAILABLE, "V.several-units", _named_apart(found), found[0].code)
+    return Typed(found[0].code, VALUE) if found else Typed(None, NOT_AVAILABLE, "V.unknown-unit")
+
+
+def _named_apart(units: tuple[Unit, ...]) -> str:
+    return " / ".join(f"{unit.title} ({unit.code})" for unit in units)
 
 
 def _many(cell: Cell, spec: Field, words: Words, units: UnitResolver) -> Typed:
@@ -223,9 +230,15 @@ def _many(cell: Cell, spec: Field, words: Words, units: UnitResolver) -> Typed:
         names = words.entities.get(spec.vocabulary or "", {})
         whole = _known_name(squeeze(as_text(cell)), names)
         return Typed([whole] if whole else [_known_name(part, names) or part for part in parts], VALUE)
-    codes = [units(part, (spec.level,) if spec.level else ()) for part in parts]
-    if any(code is None for code in codes):
-        return Typed([c for c in codes if c], VALUE, "V.unknown-unit")
+    found = [units(part, (spec.level,) if spec.level else ()) for part in parts]
+    codes = [named[0].code for named in found if named]
+    if not all(found):
+        return Typed(codes, VALUE, "V.unknown-unit")
+    if unsure := [named for named in found if len(named) > 1]:
+        expected = "; ".join(map(_named_apart, unsure))
+        return Typed(
+            [named[0].code for named in found if len(named) == 1], VALUE, "V.several-units", expected, "; ".join(codes)
+        )
     return Typed(codes, VALUE)
 
 

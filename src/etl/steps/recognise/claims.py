@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from etl.errors import UsageError
+from etl.model.decisions import case_of
 from etl.model.findings import Finding
 from etl.model.forms import Form
 from etl.model.grids import a1
@@ -19,7 +20,7 @@ from etl.steps.recognise.sheets import Sheet
 from etl.steps.recognise.sources import fill_in
 from etl.steps.recognise.tables import Tables
 from etl.steps.recognise.titles import Marker, Title, signed_below
-from etl.steps.recognise.units import named_in, near, resolve
+from etl.steps.recognise.units import UnitMatch, named_in, near, resolve, resolve_all
 from etl.steps.recognise.wordings import wordings_of
 from etl.text.dates import find_revision
 from etl.text.names import squeeze
@@ -134,6 +135,8 @@ def _unit(claim: Claim, file_name: str, period: Period, reference: Reference, fi
         return match.unit
     cell = title.unit_at.cell if title.unit_at else None
     about = {"form": form.id, "sheet": claim.place, "cell": cell, "value": text or None, "period": period.code}
+    if several := resolve_all(reference, text, period.end, form.senders):
+        return _chosen_unit(several, about | {"file": file_name}, reference, findings)
     other = resolve(reference, text, period.end, ()) if text else None
     if other is not None:
         code = "S2.not-allowed"
@@ -150,6 +153,19 @@ def _unit(claim: Claim, file_name: str, period: Period, reference: Reference, fi
         reference.messages[code].finding(**about, expected=known if len(known) < 400 else known[:400] + " …")
     )
     return None
+
+
+def _chosen_unit(
+    several: tuple[UnitMatch, ...], about: dict[str, str | None], reference: Reference, findings: list[Finding]
+) -> Unit | None:
+    """The one of several units of the name that a person said this file is of; until then it waits."""
+    names = " / ".join(f"{match.unit.title} ({match.unit.code})" for match in several)
+    told = reference.messages["S2.several-units"].finding(**about, expected=names, proposal=several[0].unit.code)
+    decision = reference.decided.get(case_of(told))
+    chosen = next((m.unit for m in several if decision is not None and m.unit.code == decision.answer), None)
+    if chosen is None:
+        findings.append(told)
+    return chosen
 
 
 def _period_notes(claim: Claim, period: Period, main: str | None, reference: Reference) -> list[Finding] | None:
