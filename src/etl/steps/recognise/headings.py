@@ -258,8 +258,10 @@ def _assign(header: Header, scored: Sequence[ColumnMatch]) -> None:
             continue
         if (rival := header.matches.get(match.field)) is not None:
             others = [
-                m for m in scored if m.column == match.column and m.field not in header.matches and m.score >= DECIDED
-            ]
+                m for m in scored
+                if m.column == match.column and m.field not in header.matches and m.score >= DECIDED
+                and not _has_better(m, scored)
+            ]  # fmt: skip
             if match.score >= 95 and rival.score >= 95 and not others and rival.column != match.column:
                 header.twice.append((rival, match))
                 taken.add(match.column)
