@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import etl
 from etl.errors import ReleaseExists, UsageError
 from etl.model.decisions import WAIVER, in_force, knowledge_hash, waives
-from etl.model.findings import CRITICAL, WAIVED, Finding
+from etl.model.findings import CRITICAL, HOLD, WAIVED, Finding
 from etl.model.periods import Period
 from etl.model.reference import Reference, Report
 from etl.model.releases import ReleaseContent, StatusRow
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from etl.consolidation.figures import Consolidated
+    from etl.model.forms import TableSpec
+    from etl.steps.validate import Failure
 
 #: files a batch: enough that one GX call for each table pays, few enough that memory does not grow with the night
 BATCH_FILES = 200
@@ -166,11 +168,22 @@ def isolated(
 
     places = (str(settings.reference), str(settings.expectations), str(settings.archive), dict(reference.decided))
     with Workers(function, count=settings.workers, setup="etl.reader:prepare", setup_args=places) as workers:
-        results = list(workers.map(items))
+        results = _explained(settings, items, list(workers.map(items)))
     return [
         died(reference, item[0], item[1], result) if isinstance(result, Died) else result
         for item, result in zip(items, results, strict=True)
     ]
+
+
+def _explained(settings: Settings, items: Sequence[tuple[Any, ...]], results: list[Any]) -> list[Any]:
+    """Where a reader broke down, look for the usual cause in another worker: a sheet that spans too many cells."""
+    broken = [i for i, result in enumerate(results) if isinstance(result, Died) and result.reason == "crash"]
+    archive = (str(settings.archive),)
+    with Workers("etl.reader:spans_too_much", count=1, setup="etl.reader:open_archive", setup_args=archive) as workers:
+        for i, spans in zip(broken, workers.map([items[i] for i in broken]), strict=True):
+            if spans is True:
+                results[i] = Died("span")
+    return results
 
 
 # derive, validate -------------------------------------------------------------------------------------------------
@@ -188,6 +201,7 @@ def validate(reference: Reference, files: list[FileReading]) -> list[FileReading
     derived = derive(rows, specs, reference.units)
     for spec in specs:
         failures = run_suite(derived[spec.id], reference.suites[spec.id])
+        failures = _of_columns_that_are_there(failures, derived[spec.id], spec, readings)
 
         def address(
             submission: str, block: int, line: int, field: str | None, table: str = spec.id
@@ -203,13 +217,31 @@ def validate(reference: Reference, files: list[FileReading]) -> list[FileReading
     return files
 
 
+def _of_columns_that_are_there(
+    failures: list[Failure], rows: pa.Table, table: TableSpec, readings: Mapping[str, Reading]
+) -> list[Failure]:
+    """That a column is missing is told once: no row is then told to lack its value."""
+    lacking = {
+        (name, number, field.id)
+        for name, reading in readings.items() if any(f.code == "S4.missing-column" for f in reading.findings)
+        for number, block in enumerate(reading.layouts[table.id].blocks if table.id in reading.layouts else ())
+        for field in table.fields if field.id not in block.columns
+    }  # fmt: skip
+    if not lacking:
+        return failures
+    submissions, blocks = rows["_submission"], rows["_block"]
+    return [
+        f for f in failures
+        if f.row is None or (submissions[f.row].as_py(), blocks[f.row].as_py(), f.meta.get("cell")) not in lacking
+    ]  # fmt: skip
+
+
 def _told_already(reading: Reading, finding: Finding) -> bool:
-    """A cell that could not be read is told once: that its value is missing then goes without saying."""
-    return (
-        finding.value is None
-        and finding.cell is not None
-        and any((f.severity, f.sheet, f.cell) == (CRITICAL, finding.sheet, finding.cell) for f in reading.findings)
-    )
+    """A cell that could not be read, or waits for a person, is told once: that its value is missing goes without saying."""
+    if finding.value is not None or finding.cell is None:
+        return False
+    told = {f.severity for f in reading.findings if (f.sheet, f.cell) == (finding.sheet, finding.cell)}
+    return bool(told & {CRITICAL, HOLD})
 
 
 def waive(reference: Reference, files: Iterable[FileReading], received: Mapping[str, date]) -> None:

@@ -19,12 +19,14 @@ from etl.model.forms import TableSpec
 from etl.model.grids import Grid, anchor, from_a1, typed_cell, with_cell
 from etl.model.reference import Reference
 from etl.model.submissions import FileReading, Reading, submission_id
+from etl.model.units import Unit
 from etl.steps.isolate import Died
 from etl.steps.normalise import normalise
 from etl.steps.normalise.cells import as_text
 from etl.steps.read import read, refuse
+from etl.steps.read.guard import reaches_too_far
 from etl.steps.recognise import FileRecognised, recognise
-from etl.steps.recognise.units import resolve
+from etl.steps.recognise.units import resolve_all
 from etl.steps.template import stamp_of, template_version
 from etl.store.archive import Archive
 from etl.store.lake import schema
@@ -82,7 +84,7 @@ def read_bytes(name: str, sha256: str, data: bytes, stamp: str, reference: Refer
     _correct(found, book.grids, sha256, reference)
     _keep_answers(found, result, book.grids, reference)
 
-    def unit_of(text: str, day: date, levels: tuple[str, ...], reporter: str) -> str | None:
+    def unit_of(text: str, day: date, levels: tuple[str, ...], reporter: str) -> tuple[Unit, ...]:
         return resolve_near(reference, text, day, levels, reporter)
 
     for submission in found.submissions:
@@ -180,14 +182,15 @@ def _blank_told(reading: Reading, reference: Reference) -> Reading:
     return reading
 
 
-def resolve_near(reference: Reference, text: str, day: date, levels: tuple[str, ...], reporter: str) -> str | None:
-    """A unit named in a cell; of several communes of one name the reporter's own is meant."""
-    match = resolve(reference, text, day, levels)
-    if match is not None:
-        return match.unit.code
-    own = tuple(unit.code for unit in reference.units.children(reporter, day))
-    match = resolve(reference, text, day, own) if own else None
-    return match.unit.code if match else None
+def resolve_near(
+    reference: Reference, text: str, day: date, levels: tuple[str, ...], reporter: str
+) -> tuple[Unit, ...]:
+    """The units that a cell may name; of several communes of one name the reporter's own are meant."""
+    found = resolve_all(reference, text, day, levels)
+    if len(found) > 1:
+        own = {unit.code for unit in reference.units.children(reporter, day)}
+        found = tuple(match for match in found if match.unit.code in own) or found
+    return tuple(match.unit for match in found)
 
 
 def unreadable(reference: Reference, name: str, error: WorkbookUnreadable) -> Finding:
@@ -197,7 +200,12 @@ def unreadable(reference: Reference, name: str, error: WorkbookUnreadable) -> Fi
     )
 
 
-_DEATHS = {"time": "too_slow", "memory": "too_many_cells", "crash": "reader_died"}
+_DEATHS = {"time": "too_slow", "memory": "too_many_cells", "span": "too_many_cells", "crash": "reader_died"}
+
+
+def spans_too_much(name: str, sha256: str, given: str | bytes) -> bool:
+    """Whether a file on which a reader broke down has a sheet that spans too many cells. given: stamp, or the bytes."""
+    return reaches_too_far(given if isinstance(given, bytes) else _archives["archive"].get(sha256))
 
 
 def died(reference: Reference, name: str, sha256: str, death: Died) -> FileReading:

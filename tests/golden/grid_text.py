@@ -48,6 +48,7 @@ def _sheet(grid: Grid) -> str:
         "percent": [a1(*at) for at in sorted(grid.percent_cells)],
         "hidden rows": [row + 1 for row in sorted(grid.hidden_rows)],
         "doubts": {a1(*at): list(doubt) for at, doubt in sorted(grid.doubts.items())},
+        **({"from 1904": True} if grid.from_1904 else {}),
     }  # fmt: skip
     rows = ",\n".join("  " + _json([_typed(cell) for cell in row]) for row in grid.rows)
     return f'{{{_json(about)[1:-1]},\n "rows": [\n{rows}]}}'

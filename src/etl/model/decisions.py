@@ -18,6 +18,10 @@ WAIVER, CORRECTION, DEADLINE, DECLARED_NIL = "K.waiver", "K.correction", "K.dead
 WAIVE, EXTEND, NIL = "waive", "extend", "nil"
 
 
+#: cells without a value until a person has chosen one
+CHOSEN_VALUES = ("V.ambiguous", "V.two-readers", "V.several-units")
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """One decision on one case. `finding` is the hold as it was told; `argument` is the value or target given."""
@@ -57,7 +61,9 @@ def case_of(finding: Finding) -> str:
         parts = [finding.code, finding.submission or "", finding.sheet or "", finding.cell or ""]
     elif finding.code in (DEADLINE, DECLARED_NIL):
         parts = [finding.code, finding.form or "", finding.unit or "", finding.period or ""]
-    elif finding.code in ("V.ambiguous", "V.two-readers"):
+    elif finding.code == "S2.several-units":
+        parts = [finding.code, value, finding.file or ""]
+    elif finding.code in CHOSEN_VALUES:
         parts = [finding.code, finding.form or "", finding.unit or "", finding.period or "", value]
     else:
         parts = [finding.code, finding.form or "", finding.unit or "", finding.period or "", finding.submission or ""]

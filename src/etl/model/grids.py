@@ -12,6 +12,9 @@ Cell = str | int | float | bool | date | datetime | time | timedelta
 
 _WHOLE, _DECIMAL = re.compile(r"-?\d{1,15}"), re.compile(r"-?\d{1,12}\.\d{1,6}")
 
+#: days between the two beginnings from which workbooks count their days: 1899-12-30 and 1904-01-01
+DAYS_1904 = 1462
+
 #: (row, column), 0-based, counted from A1 of the sheet
 At = tuple[int, int]
 
@@ -24,6 +27,7 @@ class Grid:
     errors: cells that hold an error value, with its text ('#REF!').
     no_value: formula cells that were saved without a value.
     doubts: cells on which two readers disagree: (the other reader's name, what it read).
+    from_1904: the workbook counts its days from 1904; days that the reader knows as such are right all the same.
     """
 
     sheet: str
@@ -37,6 +41,7 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     percent_cells: frozenset[At] = frozenset()
     doubts: Mapping[At, tuple[str, str]] = field(default_factory=dict)
+    from_1904: bool = False
 
     @property
     def is_empty(self) -> bool:

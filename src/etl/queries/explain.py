@@ -9,6 +9,7 @@ from etl.model.reference import Reference
 from etl.model.submissions import Evidence, FileReading, Layout, Reading
 from etl.queries.tables import table
 from etl.steps.validate import as_words
+from etl.text.names import fold
 
 #: rows of a table that the sketch shows
 SHOWN = 3
@@ -43,20 +44,27 @@ def _place(evidence: Evidence) -> str:
 def _sketch(spec: TableSpec, reading: Reading, layout: Layout) -> str:
     """The columns with their evidence, then the first rows as they were read."""
     known = {e.what.rpartition(".")[2]: e for e in reading.evidence if e.what.startswith(f"column:{spec.id}.")}
-    columns = [(f.code or "", f.title_vi, *_matched(known.get(f.id))) for f in spec.fields]
+    columns = [(f.code or "", f.title_vi, *_matched(known.get(f.id), reading)) for f in spec.fields]
     first = layout.blocks[0]
     head = (
         f"Bảng {spec.id}: tiêu đề ở dòng {first.header[0] + 1}–{first.header[1] + 1}, số liệu từ dòng {first.first + 1}"
     )
-    shown = table(("Mã", "Cột của biểu", "Cột", "Tiêu đề trong tệp", "Tin cậy"), columns)
+    shown = table(("Mã", "Cột của biểu", "Ô", "Tiêu đề trong tệp", "Khớp với", "Tin cậy"), columns)
     return "\n".join([head, shown, _rows(spec, reading)])
 
 
-def _matched(evidence: Evidence | None) -> tuple[str, str, str]:
-    """Column letter, heading and confidence; dashes for a column that the sheet does not have."""
+def _matched(evidence: Evidence | None, reading: Reading) -> tuple[str, str, str, str]:
+    """Cell, heading, the wording that it matched, confidence; a dash for a column that the sheet does not have.
+
+    Headings are compared in small letters without marks; '=' stands for the very same words.
+    """
     if evidence is None or evidence.cell is None:
-        return "–", "", ""
-    return evidence.cell.rstrip("0123456789"), evidence.text, str(evidence.score)
+        return "–", "", "", ""
+    same = fold(evidence.text) == fold(evidence.matched)
+    unsure = any(
+        f.code == "S4.doubtful-heading" and f.cell == evidence.cell and f.decision is None for f in reading.findings
+    )
+    return evidence.cell, evidence.text, "=" if same else evidence.matched, f"{evidence.score}{' ?' if unsure else ''}"
 
 
 def _rows(spec: TableSpec, reading: Reading) -> str:

@@ -30,7 +30,7 @@ _START_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Died:
-    """The worker did not survive this item. reason: time | memory | crash."""
+    """The worker did not survive this item. reason: time | memory | crash, or what was found to be behind a crash."""
 
     reason: str
     detail: str = ""

@@ -19,7 +19,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from etl.errors import WorkbookUnreadable
 from etl.model.grids import Cell, Grid
 from etl.steps.read import read
-from etl.steps.read.second import beside_xlrd, with_xlrd
+from etl.steps.read.second import beside_openpyxl, beside_xlrd, with_xlrd
 from tests.unit.steps.test_read_guard import packed, workbook
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -70,6 +70,68 @@ def test_what_neither_reads_keeps_the_first_reason() -> None:
         read("x.xlsx", data)
 
     assert refused.value.code == "damaged"
+
+
+def test_what_openpyxl_reads_has_its_percents_merges_and_formulas_without_a_value() -> None:
+    """The second engine gives values only; the rest is looked up in the package, as for calamine's."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet("Biểu 04")
+    sheet.write("A1", 0.2, book.add_format({"num_format": "0%"}))
+    sheet.write_formula("B1", "=A1", None, "")
+    sheet.merge_range("A2:C3", "Quy mô")
+    book.add_worksheet("Khác")
+    book.close()
+    with zipfile.ZipFile(out) as archive:
+        data = packed({name: without_relation(name, archive.read(name)) for name in archive.namelist()})
+    with pytest.raises(CalamineError):
+        CalamineWorkbook.from_filelike(io.BytesIO(data))
+    grid = read("x.xlsx", data).grids[0]
+
+    assert (grid.percent_cells, grid.no_value, grid.merges) == ({(0, 0)}, {(0, 1)}, ((1, 0, 2, 2),))
+
+
+# doubtful xlsx -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        b'<c r="A1"><v>1.5</v></c>',
+        b'<c r="A1" t="b"><v>1</v></c>',
+        '<c r="A1" t="inlineStr"><is><t>chè _x000D_\n Shan</t></is></c>'.encode(),
+        b'<c r="A1" t="d"><v>2021-02-05</v></c>',
+    ],
+)
+def test_the_engines_agree_on_ordinary_cells_of_a_doubtful_workbook(cell: bytes) -> None:
+    row = b'<sheetData><row r="1">' + cell + b"</row>"
+    data = altered(lambda name, body: body.replace(b"<sheetData>", row) if name.endswith("sheet1.xml") else body)
+    grid = read("x.xlsx", data).grids[0]
+
+    assert grid.at(0, 0) != ""
+    assert grid.errors == {(1, 4): "#DIV/0!"}  # what makes the workbook doubtful
+    assert grid.doubts == {}
+
+
+@pytest.mark.parametrize(
+    ("mine", "told"),
+    [(1.4, "1.5"), ("", "1.5"), ("1,5", "1.5"), (1.5 + 1e-12, None), (date(1900, 1, 1), None)],
+)
+def test_a_cell_that_openpyxl_reads_otherwise_is_a_doubt(mine: Cell, told: str | None) -> None:
+    data = altered(lambda _, body: body)
+    grid = with_cell(read("x.xlsx", data).grids[0], (1, 2), mine)
+
+    assert beside_openpyxl(data, (grid,))[0].doubts == ({(1, 2): ("openpyxl", told)} if told else {})
+
+
+def test_a_workbook_that_openpyxl_does_not_read_or_would_read_for_long_stays_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    grids = (Grid("Biểu 01", [["x"]]),)
+    assert beside_openpyxl(b"PK\x03\x04", grids) == grids
+
+    monkeypatch.setattr("etl.steps.read.second.MAX_COMPARED", 0)
+    assert beside_openpyxl(altered(lambda _, body: body), grids) == grids
 
 
 # old xls -----------------------------------------------------------------------------------------------------------

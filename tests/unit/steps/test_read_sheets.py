@@ -12,7 +12,7 @@ import xlsxwriter
 from etl.model.grids import Grid
 from etl.steps.read import read
 from etl.steps.read.sheets_ods import ods_sheets
-from etl.steps.read.sheets_xlsb import xlsb_errors
+from etl.steps.read.sheets_xlsb import xlsb_errors, xlsb_from_1904
 from etl.steps.read.sheets_xml import OddCells, odd_cells
 from tests.unit.steps.test_read_guard import packed
 
@@ -114,6 +114,16 @@ def test_a_package_with_other_names_is_searched_as_well() -> None:
     assert grid.errors == {(0, 0): "#REF!"}
 
 
+@pytest.mark.parametrize("from_1904", [True, False])
+def test_a_workbook_says_from_where_its_days_count(from_1904: bool) -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "date_1904": from_1904})
+    book.add_worksheet("S").write("A1", 42770)
+    book.close()
+
+    assert read("x.xlsx", out.getvalue()).grids[0].from_1904 is from_1904
+
+
 # ods ---------------------------------------------------------------------------------------------------------------
 
 ODS = (
@@ -172,6 +182,14 @@ def test_errors_of_an_ods_are_told_and_never_a_number() -> None:
     assert grid.percent_cells == {(0, 4)}
 
 
+def test_a_formula_of_an_ods_that_was_never_computed_is_told_from_one_that_gives_nothing() -> None:
+    never = '<table:table-cell table:formula="of:=A1+1"/>'
+    empty = ods_cell('table:formula="of:=A2"')
+    grid = ods_grid(f"<table:table-row>{ods_cell('', 'x')}{never}{empty}</table:table-row>")
+
+    assert grid.no_value == {(0, 1)}
+
+
 @pytest.mark.parametrize("broken", ['table:number-columns-spanned=""', 'table:number-rows-spanned="two"'])
 def test_an_ods_whose_markup_is_odd_is_read_without_what_it_does_not_tell(broken: str) -> None:
     text = ods_cell('office:value-type="string"', "sâm")
@@ -212,3 +230,11 @@ def test_errors_of_an_xlsb_are_found_in_its_records() -> None:
     )
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert xlsb_errors(archive) == {"Biểu 01": {(6, 2): "#REF!", (9, 1): "#DIV/0!"}}
+
+
+@pytest.mark.parametrize(("flags", "from_1904"), [(b"\x21", True), (b"\x20", False)])
+def test_an_xlsb_says_from_where_its_days_count(flags: bytes, from_1904: bool) -> None:
+    data = packed({"xl/workbook.bin": record(131, b"") + record(153, flags + bytes(11))})
+
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert xlsb_from_1904(archive) is from_1904

@@ -16,6 +16,8 @@ from etl.pipeline import Stores, standing_findings
 _MORE = {
     "V.ambiguous": (CORRECT,),
     "V.two-readers": (CORRECT,),
+    "V.several-units": (MAP,),
+    "S2.several-units": (MAP,),
     "V.unknown-name": (MAP,),
     "S4.doubtful-heading": (MAP,),
     "S2.near-unit": (MAP,),
@@ -65,19 +67,24 @@ def _check(stores: Stores, hold: Finding, verb: str, argument: str | None) -> No
         raise UsageError(f"{hold.id} ({hold.code}): chỉ có thể / only: {' | '.join(allowed)}")
     if verb in (CORRECT, MAP) and not argument:
         raise UsageError(f"{verb}: cần giá trị hoặc đích / needs a value or target")
-    if verb == CORRECT:
-        try:
-            Decimal(argument or "")
-        except InvalidOperation as error:
-            raise UsageError(f"{argument!r} không phải số dạng máy (1234.5) / is no number in machine form") from error
+    if verb == CORRECT and _is_number(hold.proposal) and not _is_number(argument):
+        raise UsageError(f"{argument!r} không phải số dạng máy (1234.5) / is no number in machine form")
     if verb == MAP and not _known_target(stores, hold, argument or ""):
         raise UsageError(f"{argument!r}: không có đích này / there is no such target for {hold.code}")
 
 
+def _is_number(text: str | None) -> bool:
+    try:
+        Decimal(text or "")
+    except InvalidOperation:
+        return False
+    return True
+
+
 def _known_target(stores: Stores, hold: Finding, target: str) -> bool:
     reference = stores.reference
-    if hold.code == "S2.near-unit":
-        return reference.units.known(target)
+    if hold.code in ("S2.near-unit", "S2.several-units", "V.several-units"):
+        return all(reference.units.known(code.strip()) for code in target.split(";"))
     if hold.code == "S4.doubtful-heading":
         table, _, field_id = target.partition(".")
         return any(t.id == table and any(f.id == field_id for f in t.fields) for t in reference.tables)

@@ -9,13 +9,14 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from etl.model.decisions import case_of
+from etl.model.decisions import CHOSEN_VALUES, case_of
 from etl.model.findings import Finding
 from etl.model.forms import Field, TableSpec
-from etl.model.grids import At, Cell, Grid, a1
+from etl.model.grids import DAYS_1904, At, Cell, Grid, a1
 from etl.model.periods import parse_period
 from etl.model.reference import Reference
 from etl.model.submissions import Block, Layout, Line, Reading, Recognised, submission_id
+from etl.model.units import Unit
 from etl.steps.normalise.cells import (
     BLANK,
     NIL,
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ["normalise"]
 
-#: (text, day, allowed levels or codes, the reporting unit's code) → unit code
-ResolveUnit = Callable[[str, date, tuple[str, ...], str], str | None]
+#: (text, day, allowed levels or codes, the reporting unit's code) → the units that the text may name
+ResolveUnit = Callable[[str, date, tuple[str, ...], str], tuple[Unit, ...]]
 #: table → its Arrow schema (store/lake gives it; steps know no store)
 SchemaOf = Callable[[TableSpec], "pa.Schema"]
 
@@ -107,7 +108,7 @@ def _type_columns(work: _Work, resolve: ResolveUnit) -> None:
     words = words_of(work.reference)
     reporter = work.recognised.unit
 
-    def units(text: str, levels: tuple[str, ...]) -> str | None:
+    def units(text: str, levels: tuple[str, ...]) -> tuple[Unit, ...]:
         return resolve(text, day, levels, reporter)
 
     for spec in work.table.stored:
@@ -143,6 +144,8 @@ def _cells(
 ) -> list[Typed]:
     grid = work.sheets[block.sheet]
     rows, top, j = grid.rows, grid.top, at - grid.left
+    if grid.from_1904 and spec.type in ("date", "month"):
+        read = _from_1904(read)
     short, whole = spec.numeric and not grid.doubts, spec.type == "integer"
     known: dict[float, Typed] = {}
     column: list[Typed] = []
@@ -160,6 +163,11 @@ def _cells(
     return column
 
 
+def _from_1904(read: Callable[[Any], Typed]) -> Callable[[Any], Typed]:
+    """Days that stand as plain numbers count from 1904 in such a workbook: four years and a day later than elsewhere."""
+    return lambda cell: read(cell + DAYS_1904 if type(cell) in (int, float) else cell)
+
+
 def _cached(read: Callable[[Any], Typed]) -> Callable[[Any], Typed]:
     """Texts repeat down a column: read each once."""
     known: dict[str, Typed] = {}
@@ -175,15 +183,13 @@ def _cached(read: Callable[[Any], Typed]) -> Callable[[Any], Typed]:
 
 
 def _cell(work: _Work, spec: Field, grid: Grid, at: At, raw: Cell, first: int, read: Callable[[Any], Typed]) -> Typed:
+    if at in grid.doubts and not spec.computed:
+        return _doubtful(work, spec, grid, at, as_text(raw), read)
     if raw == "":
         return _empty_cell(work, spec, grid, at, first, read)
     typed = read(raw)
     if typed.fault is not None:
-        return _faulty(work, spec, grid.sheet, at, raw, typed)
-    if at in grid.doubts and spec.numeric and not spec.computed:
-        other = grid.doubts[at][1]
-        _tell(work, "V.two-readers", spec, grid.sheet, at, as_text(raw), f"{as_text(raw)} / {other}", as_text(raw))
-        return _chosen(work, spec, work.findings[-1], Typed(None, NOT_AVAILABLE))
+        return _faulty(work, spec, grid.sheet, at, raw, typed, read)
     if typed.state == NOT_AVAILABLE and spec.numeric and not spec.computed:
         _tell(work, "N.not-available", spec, grid.sheet, at, as_text(raw))
     return typed
@@ -216,18 +222,30 @@ def _merge_holder(grid: Grid, at: At) -> At | None:
     )
 
 
-def _faulty(work: _Work, spec: Field, sheet: str, at: At, raw: Any, typed: Typed) -> Typed:
+def _doubtful(work: _Work, spec: Field, grid: Grid, at: At, mine: str, read: Callable[[Any], Typed]) -> Typed:
+    """Two readers disagree: no value until a person says which is right."""
+    other = grid.doubts[at][1]
+    both = f"{mine or '∅'} / {other}"
+    _tell(work, "V.two-readers", spec, grid.sheet, at, both, both, mine or other)
+    return _chosen(work, spec, work.findings[-1], Typed(None, NOT_AVAILABLE), read)
+
+
+def _faulty(
+    work: _Work, spec: Field, sheet: str, at: At, raw: Any, typed: Typed, read: Callable[[Any], Typed]
+) -> Typed:
     code = "V.computed-text" if spec.computed else typed.fault or ""
     _tell(work, code, spec, sheet, at, as_text(raw), typed.expected, typed.proposal)
-    return _chosen(work, spec, work.findings[-1], typed)
+    return _chosen(work, spec, work.findings[-1], typed, read)
 
 
-def _chosen(work: _Work, spec: Field, finding: Finding, typed: Typed) -> Typed:
+def _chosen(work: _Work, spec: Field, finding: Finding, typed: Typed, read: Callable[[Any], Typed]) -> Typed:
     """The value that a person chose for an ambiguous cell, in the place of none."""
     r = work.recognised
     decision = work.reference.decided.get(case_of(finding.about(form=r.form, unit=r.unit, period=r.period)))
-    if finding.code not in ("V.ambiguous", "V.two-readers") or decision is None or decision.answer is None:
+    if finding.code not in CHOSEN_VALUES or decision is None or decision.answer is None:
         return typed
+    if not spec.numeric:
+        return read(decision.answer)
     value = Decimal(decision.answer)
     return Typed(int(value) if spec.type == "integer" else value, "value")
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from etl.model.forms import Field
 from etl.model.grids import Cell
 from etl.model.reference import Reference
+from etl.model.units import Unit
 from etl.text.dates import from_serial, parse_date, parse_month
 from etl.text.measures import measure_key
 from etl.text.names import fold, squeeze, tone_key
@@ -23,12 +24,13 @@ VALUE, NIL, NOT_AVAILABLE, NOT_APPLICABLE, NOT_REPORTED = (
 )  # fmt: skip
 #: digits after the point that the lake keeps (decimal128(28, 10))
 SCALE = 10
+_SERIAL = re.compile(r"\s*[1-9][0-9]{4}\s*")
 _SEPARATOR = re.compile(r"[;\n]|,(?!\d)")
 _DASHES = frozenset("-–—−")
 _DOTS = frozenset(("…", "...", ".."))
 
-#: (unit text, allowed levels) → unit code, or None
-UnitResolver = Callable[[str, tuple[str, ...]], str | None]
+#: (unit text, allowed levels) → the units that it may name
+UnitResolver = Callable[[str, tuple[str, ...]], tuple[Unit, ...]]
 
 
 class Typed(NamedTuple):
@@ -163,7 +165,9 @@ def _date(cell: Cell, parse: Callable[[str], date | None]) -> Typed:
         return Typed(cell, VALUE)
     if (mark := _mark(cell)) is not None:
         return mark
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+    if isinstance(cell, str) and _SERIAL.fullmatch(cell):  # a csv has texts only
+        found = from_serial(int(cell))
+    elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
         found = from_serial(cell)
     else:
         found = parse(cell) if isinstance(cell, str) else None
@@ -208,8 +212,14 @@ def _known_name(text: str, names: Mapping[str, str]) -> str | None:
 def _unit(cell: Cell, spec: Field, units: UnitResolver) -> Typed:
     if (mark := _mark(cell)) is not None:
         return mark
-    code = units(squeeze(as_text(cell)), (spec.level,) if spec.level else ())
-    return Typed(code, VALUE) if code is not None else Typed(None, NOT_AVAILABLE, "V.unknown-unit")
+    found = units(squeeze(as_text(cell)), (spec.level,) if spec.level else ())
+    if len(found) > 1:
+        return Typed(None, NOT_AVAILABLE, "V.several-units", _named_apart(found), found[0].code)
+    return Typed(found[0].code, VALUE) if found else Typed(None, NOT_AVAILABLE, "V.unknown-unit")
+
+
+def _named_apart(units: tuple[Unit, ...]) -> str:
+    return " / ".join(f"{unit.title} ({unit.code})" for unit in units)
 
 
 def _many(cell: Cell, spec: Field, words: Words, units: UnitResolver) -> Typed:
@@ -220,9 +230,15 @@ def _many(cell: Cell, spec: Field, words: Words, units: UnitResolver) -> Typed:
         names = words.entities.get(spec.vocabulary or "", {})
         whole = _known_name(squeeze(as_text(cell)), names)
         return Typed([whole] if whole else [_known_name(part, names) or part for part in parts], VALUE)
-    codes = [units(part, (spec.level,) if spec.level else ()) for part in parts]
-    if any(code is None for code in codes):
-        return Typed([c for c in codes if c], VALUE, "V.unknown-unit")
+    found = [units(part, (spec.level,) if spec.level else ()) for part in parts]
+    codes = [named[0].code for named in found if named]
+    if not all(found):
+        return Typed(codes, VALUE, "V.unknown-unit")
+    if unsure := [named for named in found if len(named) > 1]:
+        expected = "; ".join(map(_named_apart, unsure))
+        return Typed(
+            [named[0].code for named in found if len(named) == 1], VALUE, "V.several-units", expected, "; ".join(codes)
+        )
     return Typed(codes, VALUE)
 
 

@@ -11,10 +11,10 @@ from etl.model.grids import Grid
 from etl.steps.read.csv_text import read_csv
 from etl.steps.read.guard import OLE, kind_of, refuse
 from etl.steps.read.protected import is_encrypted, opened
-from etl.steps.read.second import beside_xlrd, with_openpyxl, with_xlrd
+from etl.steps.read.second import beside_openpyxl, beside_xlrd, with_openpyxl, with_xlrd
 from etl.steps.read.sheets_ods import OdsSheet, ods_sheets
-from etl.steps.read.sheets_xlsb import xlsb_errors
-from etl.steps.read.sheets_xml import DAMAGE, odd_cells, percent_styles, sheet_parts
+from etl.steps.read.sheets_xlsb import xlsb_errors, xlsb_from_1904
+from etl.steps.read.sheets_xml import DAMAGE, counts_from_1904, odd_cells, percent_styles, sheet_parts
 
 __all__ = ["Workbook", "read", "refuse"]
 
@@ -66,7 +66,9 @@ def _otherwise(name: str, data: bytes, error: WorkbookUnreadable, locked: bool) 
     if error.code not in ("damaged", "reader_died"):
         raise error
     try:
-        return Workbook("xlsx", with_openpyxl(data)) if data[:2] == b"PK" else Workbook("xls", with_xlrd(data))
+        if data[:2] == b"PK":
+            return Workbook("xlsx", _looked_into(data, with_openpyxl(data)))
+        return Workbook("xls", with_xlrd(data))
     except MemoryError:
         raise
     except Exception as second:
@@ -102,8 +104,16 @@ def _grid(sheet: object, name: str, visible: bool) -> Grid:
 
 
 def _with_odd_cells(data: bytes, grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
+    told = _looked_into(data, grids)
+    doubtful = any(grid.errors or grid.no_value for grid in told)
+    return beside_openpyxl(data, told) if doubtful else told
+
+
+def _looked_into(data: bytes, grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts, percent = sheet_parts(archive, "workbook.xml"), percent_styles(archive)
+        if counts_from_1904(archive):
+            grids = tuple(replace(grid, from_1904=True) for grid in grids)
         return tuple(_told(archive, parts.get(grid.sheet), percent, grid) for grid in grids)
 
 
@@ -113,8 +123,9 @@ def _told(archive: zipfile.ZipFile, part: str | None, percent: frozenset[bytes],
     except DAMAGE:
         return grid
     return replace(
-        grid, errors=odd.errors, no_value=odd.no_value, percent_cells=odd.percent, hidden_rows=odd.hidden_rows
-    )
+        grid, errors=odd.errors, no_value=odd.no_value, percent_cells=odd.percent, hidden_rows=odd.hidden_rows,
+        merges=grid.merges or odd.merges,
+    )  # fmt: skip
 
 
 def _with_ods(data: bytes, grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
@@ -134,21 +145,21 @@ def _told_of_ods(grid: Grid, odd: OdsSheet) -> Grid:
         if 0 <= i < len(rows) and 0 <= j < len(rows[i]):
             rows[i][j] = ""  # type: ignore[index]  # lists, since there are errors
     return replace(
-        grid, rows=rows, merges=tuple(odd.merges), errors=odd.errors, percent_cells=frozenset(odd.percent),
-        hidden_rows=frozenset(odd.hidden_rows),
+        grid, rows=rows, merges=tuple(odd.merges), errors=odd.errors, no_value=frozenset(odd.no_value),
+        percent_cells=frozenset(odd.percent), hidden_rows=frozenset(odd.hidden_rows),
     )  # fmt: skip
 
 
-def _with_xlsb_errors(data: bytes, grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
+def _with_xlsb(data: bytes, grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            errors = xlsb_errors(archive)
+            errors, from_1904 = xlsb_errors(archive), xlsb_from_1904(archive)
     except DAMAGE:
         return grids
-    return tuple(replace(grid, errors=errors.get(grid.sheet, {})) for grid in grids)
+    return tuple(replace(grid, errors=errors.get(grid.sheet, {}), from_1904=from_1904) for grid in grids)
 
 
 #: what calamine leaves untold, by kind of file
 _LOOK_AGAIN = {
-    "xlsx": _with_odd_cells, "xls": beside_xlrd, "ods": _with_ods, "xlsb": _with_xlsb_errors,
+    "xlsx": _with_odd_cells, "xls": beside_xlrd, "ods": _with_ods, "xlsb": _with_xlsb,
 }  # fmt: skip

@@ -1,7 +1,8 @@
-"""The second engine: openpyxl and xlrd for what calamine refuses, xlrd beside calamine for every old xls.
+"""The second engine: openpyxl and xlrd for what calamine refuses, and beside calamine where its answer is doubtful.
 
 They read some workbooks that calamine does not; values only, never formulas, and nothing is followed.
-Old xls can come back wrong from either reader: both are asked, and where they disagree a person decides.
+Doubtful is every old xls, and an xlsx with error cells or formulas saved without a value: both engines are asked,
+and where they disagree a person decides.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from etl.model.grids import At, Cell, Grid
 
 #: a sheet larger than this is not asked of the second engine
 MAX_CELLS = 2_000_000
+#: openpyxl takes some 10 µs a cell: a larger workbook is not compared with it, or it alone would use up the file's time
+MAX_COMPARED = 300_000
 
 
 def with_openpyxl(data: bytes) -> tuple[Grid, ...]:
@@ -112,6 +115,29 @@ def beside_xlrd(data: bytes, grids: Sequence[Grid]) -> tuple[Grid, ...]:
     return tuple(_compared(g, sheets[g.sheet], styles) if g.sheet in sheets else g for g in grids)
 
 
+def beside_openpyxl(data: bytes, grids: Sequence[Grid]) -> tuple[Grid, ...]:
+    """The same grids with the cells that openpyxl reads otherwise.
+
+    A workbook that openpyxl does not read, or that is too large for it, is left as calamine gave it.
+    """
+    if sum(len(row) for grid in grids for row in grid.rows) > MAX_COMPARED:
+        return tuple(grids)
+    try:
+        others = {grid.sheet: grid for grid in with_openpyxl(data)}
+    except Exception:  # openpyxl raises anything on unusual files; calamine has read it
+        return tuple(grids)
+    return tuple(_doubted(grid, others[grid.sheet]) if grid.sheet in others else grid for grid in grids)
+
+
+def _doubted(grid: Grid, other: Grid) -> Grid:
+    doubts: dict[At, tuple[str, str]] = {}
+    for i, row in enumerate(other.rows):
+        for j, cell in enumerate(row):
+            if cell != "" and not _same(grid.at(i, j), cell):
+                doubts[i, j] = ("openpyxl", cell if isinstance(cell, str) else repr(cell))
+    return replace(grid, doubts=doubts) if doubts else grid
+
+
 def _compared(grid: Grid, sheet: Any, styles: frozenset[int]) -> Grid:
     import xlrd
 
@@ -130,7 +156,10 @@ def _compared(grid: Grid, sheet: Any, styles: frozenset[int]) -> Grid:
             if kind == xlrd.XL_CELL_NUMBER and styles and sheet.cell_xf_index(row, column) in styles:
                 percent.add(at)
     hidden = frozenset(row for row, told in sheet.rowinfo_map.items() if told.hidden)
-    return replace(grid, errors=errors, doubts=doubts, percent_cells=frozenset(percent), hidden_rows=hidden)
+    return replace(
+        grid, errors=errors, doubts=doubts, percent_cells=frozenset(percent), hidden_rows=hidden,
+        from_1904=bool(sheet.book.datemode),
+    )  # fmt: skip
 
 
 def _percent_styles(book: Any) -> frozenset[int]:
@@ -140,10 +169,22 @@ def _percent_styles(book: Any) -> frozenset[int]:
     return frozenset(i for i, xf in enumerate(book.xf_list) if xf.format_key in formats)
 
 
-def _same(mine: Cell, other: str | float) -> bool:
-    """Whether calamine's cell says what xlrd's does: a date is the same number under another format."""
+def _same(mine: Cell, other: Cell) -> bool:
+    """Whether calamine's cell says what the other's does: a date is the same number under another format.
+
+    The engines write a text's line ends and outer blanks each in its own way.
+    """
     if isinstance(other, str):
-        return mine == other
-    if isinstance(mine, (date, datetime, time, timedelta)):
-        return True
+        return isinstance(mine, str) and _plain_text(mine) == _plain_text(other)
+    if isinstance(mine, _DAYS) or isinstance(other, _DAYS):
+        return isinstance(mine, (*_DAYS, int, float))
     return isinstance(mine, (int, float)) and abs(mine - other) <= 1e-9 * max(1.0, abs(other))
+
+
+_DAYS = (date, time, timedelta)
+#: how openpyxl leaves a carriage return that the format writes as an escape
+_ESCAPED = re.compile("_x000D_", re.I)
+
+
+def _plain_text(text: str) -> str:
+    return " ".join(_ESCAPED.sub(" ", text).split())

@@ -28,6 +28,7 @@ class OdsSheet:
 
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     errors: dict[At, str] = field(default_factory=dict)
+    no_value: set[At] = field(default_factory=set)
     percent: set[At] = field(default_factory=set)
     hidden_rows: set[int] = field(default_factory=set)
 
@@ -64,9 +65,17 @@ def _look_at(element: ElementTree.Element, sheet: OdsSheet, row: int, repeats: i
         places = [(r, c) for r in rows for c in range(column, column + min(width, _MOST_REPEATS))]
         if (error := _error_of(cell)) is not None:
             sheet.errors.update(dict.fromkeys(places, error))
+        elif _lacks_value(cell):
+            sheet.no_value.update(places)
         elif cell.get(_OFFICE + "value-type") == "percentage":
             sheet.percent.update(places)
         column += width
+
+
+def _lacks_value(cell: ElementTree.Element) -> bool:
+    """A formula that gives an empty text shows an empty paragraph; one that was never computed shows nothing."""
+    computed = cell.get(_OFFICE + "value-type") is not None or cell.find(_TEXT) is not None
+    return cell.get(_TABLE + "formula") is not None and not computed
 
 
 def _error_of(cell: ElementTree.Element) -> str | None:

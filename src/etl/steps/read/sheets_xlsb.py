@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from etl.model.grids import At
 from etl.steps.read.sheets_xml import link_targets, part_names
 
-_ROW, _CELL_ERROR, _FORMULA_ERROR, _SHEET = 0, 3, 11, 156
+_ROW, _CELL_ERROR, _FORMULA_ERROR, _BOOK_SETTINGS, _SHEET = 0, 3, 11, 153, 156
 _TEXTS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
     0x2B: "#GETTING_DATA",
@@ -19,15 +19,28 @@ _TEXTS = {
 def xlsb_errors(archive: zipfile.ZipFile) -> dict[str, dict[At, str]]:
     """Sheet name → its error cells. Raises what is in sheets_xml.DAMAGE for a damaged package."""
     names, targets = part_names(archive), link_targets(archive, "workbook.bin")
-    book = next(name for plain, name in names.items() if plain.endswith("workbook.bin"))
     found = {}
-    for kind, body in _records(archive.read(book)):
+    for kind, body in _records(archive.read(_book(names))):
         if kind == _SHEET and len(body) >= 12:
             relation, rest = _text(body[8:])
             name, _ = _text(rest)
             if (part := names.get(targets.get(relation, ""))) is not None:
                 found[name] = _errors(archive.read(part))
     return found
+
+
+def xlsb_from_1904(archive: zipfile.ZipFile) -> bool:
+    """Whether the workbook counts its days from 1904. Raises what is in sheets_xml.DAMAGE for a damaged package."""
+    records = _records(archive.read(_book(part_names(archive))))
+    return any(kind == _BOOK_SETTINGS and bool(body) and bool(body[0] & 1) for kind, body in records)
+
+
+def _book(names: dict[str, str]) -> str:
+    """The workbook's part. Raises KeyError."""
+    found = [name for plain, name in names.items() if plain.endswith("workbook.bin")]
+    if not found:
+        raise KeyError("workbook.bin")
+    return found[0]
 
 
 def _errors(data: bytes) -> dict[At, str]:

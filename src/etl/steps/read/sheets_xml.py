@@ -30,6 +30,8 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 DAMAGE = (KeyError, ValueError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, ElementTree.ParseError)
 #: number formats 9 and 10 are built in: 0% and 0.00%
 _BUILT_IN_PERCENT = frozenset(("9", "10"))
+_FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\b[^>]*\sdate1904=["'](?:1|true)["']""")
+_MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\b[^>]*\sref=["']([A-Za-z]{1,3}[0-9]{1,7}):([A-Za-z]{1,3}[0-9]{1,7})["']""")
 _MAY_BE_PERCENT = re.compile(rb"""%|numFmtId=["'](?:9|10)["']""")
 
 
@@ -41,6 +43,7 @@ class OddCells:
     no_value: frozenset[At]
     percent: frozenset[At]
     hidden_rows: frozenset[int]
+    merges: tuple[tuple[int, int, int, int], ...]
 
 
 def sheet_parts(archive: zipfile.ZipFile, book: str) -> dict[str, str]:
@@ -82,6 +85,14 @@ def link_targets(archive: zipfile.ZipFile, book: str) -> dict[str, str]:
     return found
 
 
+def counts_from_1904(archive: zipfile.ZipFile) -> bool:
+    """Whether the workbook counts its days from 1904, as Excel for Mac once did."""
+    try:
+        return _FROM_1904.search(archive.read(_part_called(part_names(archive), "workbook.xml"))) is not None
+    except DAMAGE:
+        return False
+
+
 def percent_styles(archive: zipfile.ZipFile) -> frozenset[bytes]:
     """The cell styles (their numbers, as the sheets write them) whose number format shows percents."""
     try:
@@ -118,7 +129,14 @@ def odd_cells(xml: bytes, percent: frozenset[bytes] = frozenset()) -> OddCells:
     if b"hidden=" in xml:
         numbers = (_ROW_NUMBER.search(row) for row in _HIDDEN_ROW.findall(xml))
         hidden = {int(number.group(1)) - 1 for number in numbers if number}
-    return OddCells(errors, frozenset(no_value - errors.keys()), frozenset(shown), frozenset(hidden))
+    merges = tuple((*from_a1(first.decode()), *from_a1(last.decode())) for first, last in _merged(xml))
+    return OddCells(errors, frozenset(no_value - errors.keys()), frozenset(shown), frozenset(hidden), merges)
+
+
+def _merged(xml: bytes) -> list[tuple[bytes, bytes]]:
+    """First and last cell of each merged area; they stand after all cells."""
+    start = xml.find(b"mergeCells")
+    return _MERGE.findall(xml, start) if start >= 0 else []
 
 
 def _any_of(styles: frozenset[bytes]) -> re.Pattern[bytes]:

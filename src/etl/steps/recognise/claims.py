@@ -8,8 +8,10 @@ from datetime import date
 from decimal import Decimal
 
 from etl.errors import UsageError
+from etl.model.decisions import case_of
 from etl.model.findings import Finding
 from etl.model.forms import Form
+from etl.model.grids import a1
 from etl.model.periods import Period, parse_period
 from etl.model.reference import Reference
 from etl.model.submissions import Evidence, Layout, Line, Recognised
@@ -18,7 +20,7 @@ from etl.steps.recognise.sheets import Sheet
 from etl.steps.recognise.sources import fill_in
 from etl.steps.recognise.tables import Tables
 from etl.steps.recognise.titles import Marker, Title, signed_below
-from etl.steps.recognise.units import named_in, near, resolve
+from etl.steps.recognise.units import UnitMatch, named_in, near, resolve, resolve_all
 from etl.steps.recognise.wordings import wordings_of
 from etl.text.dates import find_revision
 from etl.text.names import squeeze
@@ -133,6 +135,8 @@ def _unit(claim: Claim, file_name: str, period: Period, reference: Reference, fi
         return match.unit
     cell = title.unit_at.cell if title.unit_at else None
     about = {"form": form.id, "sheet": claim.place, "cell": cell, "value": text or None, "period": period.code}
+    if several := resolve_all(reference, text, period.end, form.senders):
+        return _chosen_unit(several, about | {"file": file_name}, reference, findings)
     other = resolve(reference, text, period.end, ()) if text else None
     if other is not None:
         code = "S2.not-allowed"
@@ -149,6 +153,19 @@ def _unit(claim: Claim, file_name: str, period: Period, reference: Reference, fi
         reference.messages[code].finding(**about, expected=known if len(known) < 400 else known[:400] + " …")
     )
     return None
+
+
+def _chosen_unit(
+    several: tuple[UnitMatch, ...], about: dict[str, str | None], reference: Reference, findings: list[Finding]
+) -> Unit | None:
+    """The one of several units of the name that a person said this file is of; until then it waits."""
+    names = " / ".join(f"{match.unit.title} ({match.unit.code})" for match in several)
+    told = reference.messages["S2.several-units"].finding(**about, expected=names, proposal=several[0].unit.code)
+    decision = reference.decided.get(case_of(told))
+    chosen = next((m.unit for m in several if decision is not None and m.unit.code == decision.answer), None)
+    if chosen is None:
+        findings.append(told)
+    return chosen
 
 
 def _period_notes(claim: Claim, period: Period, main: str | None, reference: Reference) -> list[Finding] | None:
@@ -197,7 +214,7 @@ def _add(
             )
     submission.stated_revision = max(submission.stated_revision, claim.title.revision, find_revision(file_name))
     submission.evidence += _evidence(claim, unit, period) + claim.tables.evidence
-    findings = claim.tables.findings + claim.notes
+    findings = claim.tables.findings + claim.notes + _doubts_elsewhere(claim, reference)
     if first_part:
         findings = findings + _name_notes(claim, unit, file_name, period, reference)
     submission.findings += findings + _measures(submission, claim, reference)
@@ -212,6 +229,24 @@ def _add_table(submission: Recognised, claim: Claim, table: str) -> None:
     for kept, lines in ((submission.lines, extent.lines), (submission.totals, extent.totals)):
         for number in range(len(known), len(known) + len(added)):
             kept.setdefault(table, []).extend(Line(number, ln.row, ln.section, ln.fixed) for ln in lines)
+
+
+def _doubts_elsewhere(claim: Claim, reference: Reference) -> list[Finding]:
+    """Two readers disagree outside the rows that were found: a heading, a total, or a row that one of them lost."""
+    grid, (first, end) = claim.sheet.grid, claim.rows
+    lines = {line.row for extent in claim.tables.extents.values() for line in extent.lines}
+    found = [
+        at for at in sorted(grid.doubts)
+        if at[0] >= first and (at[0] < end or end >= claim.sheet.end) and at[0] not in lines
+    ]  # fmt: skip
+    if not found:
+        return []
+    mine, other = str(grid.at(*found[0])), grid.doubts[found[0]][1]
+    return [
+        reference.messages["R.two-readers"].finding(
+            sheet=claim.place, cell=a1(*found[0]), value=f"{mine or '∅'} / {other}", count=len(found), proposal="reject"
+        )
+    ]
 
 
 def _evidence(claim: Claim, unit: Unit, period: Period) -> list[Evidence]:

@@ -21,6 +21,8 @@ DECIDED = 72
 UNLIKE = 45
 #: two fields closer than this for one column are a doubt
 MARGIN = 4
+#: the heading is one of the field's wordings, whatever the code row says
+EXACT = 100
 #: how much an agreeing code row adds to the likeness of the words
 CODE_BONUS = 12
 
@@ -227,18 +229,24 @@ def _decide(
     """Give each field its best column, best likeness first; what is too unlike or too close is a doubt."""
     own_code = {f.id: f.code for f in table.fields}
     scored: list[ColumnMatch] = []
+    said: dict[tuple[int, str], int] = {}
     for column, texts in columns.items():
         words = tuple(w for text in texts if (w := wordings.canonical(text)))
         code = codes.get(column)
         for path, likeness in _likenesses(words, paths):
+            said[column, path.field] = max(said.get((column, path.field), 0), likeness)
             bonus = 0 if code is None else (CODE_BONUS if code == own_code[path.field] else -CODE_BONUS // 2)
             if likeness + max(bonus, 0) >= UNLIKE:
-                score = min(100, likeness + bonus)
+                score = EXACT if likeness == EXACT else min(EXACT - 1, likeness + bonus)
                 scored.append(ColumnMatch(path.field, column, " / ".join(texts), path.joined, score, code))
             elif code is not None and code == own_code[path.field]:
                 scored.append(ColumnMatch(path.field, column, " / ".join(texts), path.joined, UNLIKE, code))
-    scored.sort(key=lambda m: (-m.score, m.column, m.field))
+    scored.sort(key=lambda m: (-m.score, m.code != own_code[m.field], m.column, m.field))
     _assign(header, scored)
+    header.doubts += [
+        match for match in header.matches.values()
+        if match not in header.doubts and match.code == own_code[match.field] and _words_object(match, header, said)
+    ]  # fmt: skip
     taken = {m.column for m in header.matches.values()} | {m.column for m in header.doubts}
     header.unknown = {column: " / ".join(texts) for column, texts in columns.items() if column not in taken and texts}
 
@@ -250,8 +258,10 @@ def _assign(header: Header, scored: Sequence[ColumnMatch]) -> None:
             continue
         if (rival := header.matches.get(match.field)) is not None:
             others = [
-                m for m in scored if m.column == match.column and m.field not in header.matches and m.score >= DECIDED
-            ]
+                m for m in scored
+                if m.column == match.column and m.field not in header.matches and m.score >= DECIDED
+                and not _has_better(m, scored)
+            ]  # fmt: skip
             if match.score >= 95 and rival.score >= 95 and not others and rival.column != match.column:
                 header.twice.append((rival, match))
                 taken.add(match.column)
@@ -260,6 +270,16 @@ def _assign(header: Header, scored: Sequence[ColumnMatch]) -> None:
         header.matches[match.field] = match
         if match.score < DECIDED or _too_close(match, scored, header):
             header.doubts.append(match)
+
+
+def _words_object(match: ColumnMatch, header: Header, said: Mapping[tuple[int, str], int]) -> bool:
+    """The code row chose this field, but the heading says another one that has no better column: a person decides."""
+    own = said.get((match.column, match.field), 0)
+    return any(
+        column == match.column and likeness >= max(DECIDED, own + MARGIN)
+        and ((given := header.matches.get(field)) is None or said.get((given.column, field), 0) < likeness)
+        for (column, field), likeness in said.items()
+    )  # fmt: skip
 
 
 def _too_close(match: ColumnMatch, scored: Sequence[ColumnMatch], header: Header) -> bool:

@@ -29,15 +29,19 @@ class UnitMatch:
     score: int
 
 
-@lru_cache(maxsize=4096)
 def resolve(reference: Reference, text: str, day: date, allowed: tuple[str, ...]) -> UnitMatch | None:
     """The one unit that the text names on that day among the allowed levels or codes; None when none or several."""
+    found = resolve_all(reference, text, day, allowed)
+    return found[0] if len(found) == 1 else None
+
+
+@lru_cache(maxsize=4096)
+def resolve_all(reference: Reference, text: str, day: date, allowed: tuple[str, ...]) -> tuple[UnitMatch, ...]:
+    """The units that the text names equally well, by code: a bare 'Mường Tè' is a town and a commune of one district."""
     found = list(_candidates(reference, text, day, allowed))
-    if not found:
-        return None
-    best = max(match.score for match in found)
+    best = max((match.score for match in found), default=0)
     units = {match.unit.code: match for match in found if match.score == best}
-    return next(iter(units.values())) if len(units) == 1 else None
+    return tuple(units[code] for code in sorted(units))
 
 
 def _candidates(reference: Reference, text: str, day: date, allowed: Collection[str]) -> Iterable[UnitMatch]:
