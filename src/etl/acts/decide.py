@@ -21,6 +21,8 @@ _MORE = {
     "V.unknown-name": (MAP,),
     "S4.doubtful-heading": (MAP,),
     "S2.near-unit": (MAP,),
+    "M.id-missing": (MAP,),
+    "M.id-differs": (MAP,),
 }
 
 #: holds that a decision settles in the ledger itself: no file reads otherwise for it
@@ -75,7 +77,7 @@ def _open_holds(stores: Stores) -> list[Finding]:
 
 
 def _check(stores: Stores, hold: Finding, verb: str, argument: str | None) -> None:
-    allowed = (ACCEPT, REJECT, *_MORE.get(hold.code, (MAP,) if hold.scope == PAIR else ()))
+    allowed = (ACCEPT, REJECT, *_MORE.get(hold.code, ()))
     if verb not in VERBS or verb not in allowed:
         raise UsageError(f"{hold.id} ({hold.code}): chỉ có thể / only: {' | '.join(allowed)}")
     if verb in (CORRECT, MAP) and not argument:
