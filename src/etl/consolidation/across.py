@@ -1,6 +1,6 @@
 """Rules over other units and periods, run once over all current rows: findings at the cells, doubt on the figures.
 
-They never reject: whoever came last would be blamed for a neighbour (docs/adr/0020).
+They never reject: whoever came last would be blamed for a neighbour (docs/adr/0018).
 """
 
 from __future__ import annotations
