@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING
 
+from etl.consolidation.across import crossed, doubts_of, findings_of, forms_seen
 from etl.consolidation.rows import Matched, current_rows, matched
 from etl.model.decisions import case_of, declared_nil
 from etl.model.figures import Figure
@@ -14,7 +15,7 @@ from etl.model.periods import Period, parse_period
 from etl.model.reference import Reference, Report
 from etl.model.releases import MISSING, StatusRow
 from etl.steps.completeness import completeness, is_late
-from etl.steps.consolidate import Expectation, Expectations, Request, consolidate
+from etl.steps.consolidate import Doubt, Expectation, Expectations, Request, consolidate
 from etl.store.lake import Lake
 from etl.store.ledger import View
 
@@ -46,14 +47,28 @@ def consolidated(view: View, lake: Lake, reference: Reference, report: Report, p
     wanted = requests(reference, report, period)
     status = tuple(status_of(view, reference, [p for _, p in wanted] or [period]))
     forms = sorted({reference.indicators[name].form for name, _ in wanted})
-    matching = matched(reference, current_rows(view, lake, reference, forms))
-    figures = tuple(consolidate_rows(reference, matching, wanted, status))
-    shown = {row.submission for row in status}
-    own = {f for f in (*view.findings(), *standing_findings(view, lake, reference)) if f.submission in shown | {None}}
+    current = current_rows(view, lake, reference, forms_seen(reference, forms))
+    matching = matched(reference, current)
+    told = crossed(reference, forms, matching, current)
+    figures = tuple(consolidate_rows(reference, matching, wanted, status, doubts_of(told)))
+    tables = {table.id for form in forms for table in reference.forms[form].tables}
+    beside = [f for f in matching.findings if f.form in forms] + _shown(findings_of(told), status)
+    names = _names(view)
+    shown = {row.submission for row in status} | {None}
+    own = [f for f in (*view.findings(), *_of_files(view, lake, reference, names)) if f.submission in shown]
     return Consolidated(
-        report, period, figures, status, tuple(matching.findings), matching.rows, view.position(), reference,
-        told=tuple(sorted(own | set(matching.findings), key=_finding_order)),
+        report, period, figures, status, tuple(beside),
+        {name: rows for name, rows in matching.rows.items() if name in tables}, view.position(), reference,
+        told=tuple(sorted({*own, *_under_each_name(beside, names)}, key=_finding_order)),
     )  # fmt: skip
+
+
+def _shown(findings: Iterable[Finding], status: Iterable[StatusRow]) -> list[Finding]:
+    """Those at a submission that the report looks at, or against a figure of its periods."""
+    rows = list(status)
+    submissions = {row.submission for row in rows}
+    triples = {(row.unit, row.form, row.period) for row in rows}
+    return [f for f in findings if f.submission in submissions or (f.unit, f.form, f.period) in triples]
 
 
 def requests(reference: Reference, report: Report, period: Period) -> list[tuple[str, Period]]:
@@ -96,36 +111,56 @@ def _declared(reference: Reference, row: StatusRow) -> StatusRow:
 
 
 def standing_findings(view: View, lake: Lake, reference: Reference) -> list[Finding]:
-    """What is true of the kept files together: pairs that wait, where the register overrules, the same bytes twice.
+    """What is true of the kept files together: pairs that wait, where the register overrules, the same bytes twice,
+    and what the rules over other units and periods tell of all that counts.
 
-    Told of superseded submissions too, and under every name that a file's bytes came under.
+    Told under every name that a file's bytes came under; pairs and differences of superseded submissions too.
     """
-    forms = sorted({f.id for f in reference.forms.values() if any(t.entity and t.entity.register for t in f.tables)})
-    rows = current_rows(view, lake, reference, forms, superseded=True)
+    names = _names(view)
+    forms = sorted({reference.table(rule.table).form for rule in reference.across})
+    current = current_rows(view, lake, reference, forms_seen(reference, forms))
+    told = findings_of(crossed(reference, forms, matched(reference, current), current))
+    return [*_of_files(view, lake, reference, names), *_under_each_name(told, names)]
+
+
+#: the first name that a file's bytes came under → every name, that one first
+_Names = Mapping[str, list[str]]
+
+
+def _names(view: View) -> _Names:
     names: dict[str, list[str]] = {}
     for delivery in sorted(view.deliveries(), key=lambda d: d.state == "duplicate"):
         names.setdefault(delivery.sha256, []).append(delivery.name)
+    return {own[0]: own for own in names.values()}
+
+
+def _under_each_name(findings: Iterable[Finding], names: _Names) -> list[Finding]:
+    return [f.about(file=name) for f in findings for name in names.get(f.file, [f.file])]
+
+
+def _of_files(view: View, lake: Lake, reference: Reference, names: _Names) -> list[Finding]:
+    """Pairs, differences from the register, and the same bytes twice; of superseded submissions too."""
+    forms = sorted({f.id for f in reference.forms.values() if any(t.entity and t.entity.register for t in f.tables)})
+    rows = current_rows(view, lake, reference, forms, superseded=True)
     twice = [
         reference.messages["F.duplicate"].finding(file=name, expected=first)
         for first, *others in names.values()
         for name in others
     ]
-    same = {own[0]: own for own in names.values()}
-    found = matched(reference, rows).findings
-    return [f.about(file=name) for f in found for name in same.get(f.file, [f.file])] + twice
+    return _under_each_name(matched(reference, rows).findings, names) + twice
 
 
 def consolidate_rows(
-    reference: Reference, rows: Matched, wanted: Iterable[tuple[str, Period]], status: Iterable[StatusRow]
-) -> list[Figure]:
-    """The wanted figures over matched rows."""
+    reference: Reference, rows: Matched, wanted: Iterable[tuple[str, Period]], status: Iterable[StatusRow],
+    doubts: Iterable[Doubt] = (),
+) -> list[Figure]:  # fmt: skip
+    """The wanted figures over matched rows. doubts: beside those of undecided pairs."""
     expectations = Expectations(
         tuple(Expectation(s.form, s.unit, parse_period(s.period), s.role, s.reported) for s in status), reference.units
     )
     requests = [Request(reference.indicators[name], period) for name, period in wanted]
-    return consolidate(
-        rows.rows, requests, expectations, reference.units, reference.entities, doubtful=frozenset(rows.doubtful)
-    )
+    pairs = [Doubt(i.id) for i in reference.indicators.values() if i.table in rows.doubtful]
+    return consolidate(rows.rows, requests, expectations, reference.units, reference.entities, doubts=(*pairs, *doubts))
 
 
 def _finding_order(finding: Finding) -> tuple[str, ...]:

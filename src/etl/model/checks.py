@@ -27,3 +27,18 @@ class Check:
     low: Decimal | None = None
     high: Decimal | None = None
     note: str = ""
+
+    @property
+    def formula(self) -> str:
+        """The check as one line of arithmetic, which needs no language: 'NV.T = NV.N + NV.P'."""
+        own, others = self.indicator, self.others
+        if self.kind == BETWEEN:
+            return " ≤ ".join(str(part) for part in (self.low, own, self.high) if part is not None)
+        return {
+            PARTS: f"{own} = {' + '.join(others)}",
+            UNITS: f"{own} = Σ {own} (đơn vị dưới / units below)",
+            BREAKDOWN: f"{own} = Σ {own} ({', '.join(others)})",
+            AT_MOST: f"{own} ≤ {' , '.join(others)}",
+            STOCK: f"{own} = {own} (kỳ trước / before) + {' − '.join(others)}",
+            CHANGE: f"{own} = {own} (kỳ trước / before) ± {self.high} %",
+        }[self.kind]

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from etl.model.across import AcrossRule
 from etl.model.checks import Check
 from etl.model.decisions import Decision
 from etl.model.figures import Indicator
@@ -124,7 +125,7 @@ class Reference:
 
     headings: (form or '', field or '', wording, meaning): other wordings of a heading, and abbreviations.
     values: set name → ((value, wording), …). suites: table id → the suite's JSON, as GX loads it.
-    checks: what the figures of a release must agree on.
+    checks: what the figures of a release must agree on. across: rules over other units and periods.
     hash / suite_hash: sha256 over the files' bytes, so a reading can say what it rests on.
     decided: case → decision in force (store/reference/learnt), for cases that are no wording.
     """
@@ -141,6 +142,7 @@ class Reference:
     messages: Mapping[str, Message]
     suites: Mapping[str, Mapping[str, Any]]
     checks: tuple[Check, ...] = ()
+    across: tuple[AcrossRule, ...] = ()
     hash: str = ""
     suite_hash: str = ""
     decided: Mapping[str, Decision] = field(default_factory=dict)

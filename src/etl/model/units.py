@@ -6,6 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 #: type word (units.csv) → level: the step of the tree on which the unit reports
 LEVELS = {
@@ -72,6 +76,16 @@ class Units:
 
     def at_level(self, level: str, day: date) -> tuple[Unit, ...]:
         return tuple(u for u in self.all if u.level == level and u.valid_on(day))
+
+    def table(self) -> pa.Table:
+        """All units for SQL: code, name, type, level, parent (texts), valid_from, valid_to (dates, null is unbounded)."""
+        import pyarrow as pa
+
+        texts = ("code", "name", "type", "level", "parent")
+        columns = {name: pa.array([getattr(unit, name) for unit in self.all], pa.string()) for name in texts}
+        for name in ("valid_from", "valid_to"):
+            columns[name] = pa.array([getattr(unit, name) for unit in self.all], pa.date32())
+        return pa.table(columns)
 
     def is_within(self, code: str, ancestor: str, day: date) -> bool:
         """Whether `code` is `ancestor` or lies below it on that day."""

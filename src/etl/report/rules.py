@@ -1,4 +1,4 @@
-"""The list of all rules, made from the suites and the messages: for the docs, and for every release."""
+"""The list of all rules: of the suites, over other units and periods, at release, and the messages of the other stages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import html
 import io
 from dataclasses import astuple, dataclass, fields
 
+from etl.model.checks import Check
 from etl.model.findings import SEVERITIES
+from etl.model.forms import TableSpec
 from etl.model.reference import Reference
 
 SEVERITY_WORDS = {
@@ -28,6 +30,8 @@ _WHERE = {
     "M": "Khi ghép các đơn vị, không trả lại / matching over units, never rejects",
 }
 _SUITE = "Khi kiểm tra / validation"
+_ACROSS = "Khi tổng hợp, không trả lại / consolidation, never rejects"
+_RELEASE = "Khi công bố / release"
 _HEAD = ("Mã / Id", "Nghĩa / Meaning", "Mức / Severity", "Ví dụ / Example", "Xét ở đâu / Judged")
 
 
@@ -47,24 +51,41 @@ class Rule:
 
 
 def rules_of(reference: Reference) -> tuple[Rule, ...]:
-    """Every rule of the suites, form by form, then every message of the other stages by its id."""
-    found = []
+    """Every rule of the suites and over others, form by form; then the other stages' messages and the checks by their ids."""
+    found: list[Rule] = []
     for form in sorted(reference.forms.values(), key=lambda f: f.number):
         for table in form.tables:
-            for one in reference.suites.get(table.id, {}).get("expectations", ()):
-                meta = one["meta"]
-                found.append(Rule(
-                    meta["rule"], form.number, meta["severity"], meta.get("scope") or "", meta["message_vi"],
-                    meta["message_en"], str(meta.get("expected", "")), str(meta.get("example", "")),
-                    f"{_SUITE}: expectations/{table.id}.json",
-                ))  # fmt: skip
+            found += _of_table(reference, table, form.number)
     for message in sorted(reference.messages.values(), key=lambda m: m.code):
         where = _WHERE.get(message.code[0], _WHERE["V"])
         found.append(Rule(
             message.code, "", message.severity, message.scope or "", message.message_vi, message.message_en, "", "",
             f"{where}: data/reference/messages.csv",
         ))  # fmt: skip
+    found += (_of_check(check) for check in sorted(reference.checks, key=lambda c: c.id))
     return tuple(found)
+
+
+def _of_table(reference: Reference, table: TableSpec, number: str) -> list[Rule]:
+    suite = [one["meta"] for one in reference.suites.get(table.id, {}).get("expectations", ())]
+    across = [rule.meta for rule in reference.across if rule.table == table.id]
+    places = (
+        (suite, f"{_SUITE}: expectations/{table.id}.json"),
+        (across, f"{_ACROSS}: data/reference/across/{table.id}.yaml"),
+    )
+    return [
+        Rule(
+            meta["rule"], number, meta["severity"], meta.get("scope") or "", meta["message_vi"], meta["message_en"],
+            str(meta.get("expected", "")), str(meta.get("example", "")), where,
+        )
+        for metas, where in places for meta in metas
+    ]  # fmt: skip
+
+
+def _of_check(check: Check) -> Rule:
+    meaning = f"{check.formula}: {check.note}" if check.note else check.formula
+    place = f"{_RELEASE}: data/reference/checks.csv"
+    return Rule(f"C.{check.id}", "", check.severity, "", meaning, check.formula, "", "", place)
 
 
 def rules_markdown(reference: Reference) -> str:
@@ -73,10 +94,10 @@ def rules_markdown(reference: Reference) -> str:
     counts = ", ".join(f"{sum(r.severity == s for r in rules)} {s}" for s in SEVERITIES)
     lines = [
         "# Các luật kiểm tra / The rules", "",
-        "Trang này được tạo từ `expectations/*.json` và `data/reference/messages.csv`; đừng sửa tay. Luật nào cũng có trường hợp",
-        "đúng và sai trong `tests/cases/`. `{…}` được thay bằng nội dung của dòng.", "",
-        "*Generated from the suites and messages; do not edit. Every rule has an accept and a reject case in `tests/cases/`.",
-        "Words in braces are filled in from the row.*", "",
+        "Trang này được tạo từ `expectations/*.json`, `across/*.yaml`, `checks.csv` và `messages.csv` trong `data/reference`; đừng sửa",
+        "tay. Luật nào của biểu cũng có trường hợp đúng và sai trong `tests/cases/`. `{…}` được thay bằng nội dung của dòng.", "",
+        "*Generated from the suites, the rules over other units and periods, the checks and the messages; do not edit. Every rule of",
+        "a form has an accept and a reject case in `tests/cases/`. Words in braces are filled in from the row.*", "",
         f"{len(rules)}: {counts}.",
     ]  # fmt: skip
     titles = {form.number: form.title_vi for form in reference.forms.values()}

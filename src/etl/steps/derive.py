@@ -36,7 +36,7 @@ def derive(tables: Mapping[str, pa.Table], specs: Iterable[TableSpec], units: Un
 def _register(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], units: Units) -> None:
     import pyarrow as pa
 
-    connection.register("units", _units_table(units))
+    connection.register("units", units.table())
     codes = sorted({code for rows in tables.values() for code in rows["_period"].unique().to_pylist()})
     periods = [parse_period(code) for code in codes]
     connection.register("_periods", pa.table({
@@ -51,20 +51,6 @@ def _register(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Tab
                 AND (u.valid_from IS NULL OR u.valid_from <= p."end") AND (u.valid_to IS NULL OR u.valid_to >= p."end")
             ) AS _unit_level FROM "{name}__rows" t JOIN _periods p ON p.code = t._period"""
         )
-
-
-def _units_table(units: Units) -> pa.Table:
-    import pyarrow as pa
-
-    return pa.table({
-        "code": pa.array([u.code for u in units.all], pa.string()),
-        "name": pa.array([u.name for u in units.all], pa.string()),
-        "type": pa.array([u.type for u in units.all], pa.string()),
-        "level": pa.array([u.level for u in units.all], pa.string()),
-        "parent": pa.array([u.parent for u in units.all], pa.string()),
-        "valid_from": pa.array([u.valid_from for u in units.all], pa.date32()),
-        "valid_to": pa.array([u.valid_to for u in units.all], pa.date32()),
-    })  # fmt: skip
 
 
 def _derived(connection: duckdb.DuckDBPyConnection, spec: TableSpec, rows: pa.Table) -> pa.Table:

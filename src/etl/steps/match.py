@@ -52,7 +52,7 @@ class Difference:
 
 @dataclass(slots=True)
 class Matching:
-    """Rows with `_entity`, `_entity_name`, `_owner`, `_speaks`; what is proposed; where the register overrules."""
+    """Rows with `_entity`, `_entity_name`, `_proposed`, `_owner`, `_speaks`; what is proposed; where the register overrules."""
 
     rows: pa.Table
     pairs: list[Pair] = field(default_factory=list)
@@ -75,7 +75,10 @@ def match(
         return Matching(
             _with(
                 rows,
-                {name: pa.nulls(rows.num_rows, pa.string()) for name in ("_entity", "_entity_name", "_owner")}
+                {
+                    name: pa.nulls(rows.num_rows, pa.string())
+                    for name in ("_entity", "_entity_name", "_proposed", "_owner")
+                }
                 | {"_speaks": pa.array([True] * rows.num_rows)},
             )
         )
@@ -86,7 +89,8 @@ def match(
     replaced = _register_wins(work, result) if entity.register else {}
     columns = {
         "_entity": pa.array(work.entities, pa.string()), "_entity_name": pa.array(names, pa.string()),
-        "_owner": pa.array(owners, pa.string()), "_speaks": pa.array(speaks, pa.bool_()),
+        "_proposed": pa.array(work.proposed(), pa.string()), "_owner": pa.array(owners, pa.string()),
+        "_speaks": pa.array(speaks, pa.bool_()),
     }  # fmt: skip
     result.rows = _with(_replace(rows, replaced), columns)
     return result
@@ -114,6 +118,11 @@ class _Work:
                 self.entities.append(self._proposed(i, row, known, own))
             else:
                 self.entities.append(self._by_itself(row, own))
+
+    def proposed(self) -> list[str]:
+        """Each row's entity; while a pair waits for a decision the one that is proposed, so that nothing is told twice."""
+        waiting = {pair.row: pair.entity for pair in self.pairs if pair.decided is None}
+        return [waiting.get(i, entity) for i, entity in enumerate(self.entities)]
 
     def _register(self) -> dict[str, tuple[str, str]]:
         """Comparable id → (entity, name) of the register's rows."""

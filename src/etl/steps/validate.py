@@ -125,7 +125,7 @@ def _finding(failure: Failure, row: Mapping[str, Any] | None, address: Address, 
         code=meta["rule"], severity=meta["severity"], scope=meta.get("scope"),
         message_vi=meta["message_vi"].format_map(words), message_en=meta["message_en"].format_map(words),
         submission=row["_submission"] if row else None, sheet=sheet, cell=cell, value=value or None,
-        expected=expected or None, proposal=meta.get("proposal"),
+        expected=expected or None, proposal=str(meta.get("proposal") or "").format_map(words) or None,
     )  # fmt: skip
 
 

@@ -19,7 +19,8 @@ def test_every_rule_and_message_is_listed_once(reference: Reference) -> None:
     suites = [e["meta"]["rule"] for suite in reference.suites.values() for e in suite["expectations"]]
     listed = [rule.id for rule in rules_of(reference)]
 
-    assert sorted(listed) == sorted([*suites, *reference.messages])
+    others = [rule.id for rule in reference.across] + [f"C.{check.id}" for check in reference.checks]
+    assert sorted(listed) == sorted([*suites, *others, *reference.messages])
 
 
 def test_the_release_gets_a_table_and_a_page(reference: Reference) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from etl.acts.decide.applying import Decided, apply, moved, signed
 from etl.errors import UsageError
 from etl.model.decisions import ACCEPT, CORRECT, MAP, REJECT, VERBS, case_of
-from etl.model.findings import HOLD, PAIR, Finding
+from etl.model.findings import HOLD, Finding
 from etl.pipeline import Stores, standing_findings
 
 #: what may be said of a hold beside accept and reject
@@ -21,6 +21,8 @@ _MORE = {
     "V.unknown-name": (MAP,),
     "S4.doubtful-heading": (MAP,),
     "S2.near-unit": (MAP,),
+    "M.id-missing": (MAP,),
+    "M.id-differs": (MAP,),
 }
 
 
@@ -62,7 +64,7 @@ def _open_holds(stores: Stores) -> list[Finding]:
 
 
 def _check(stores: Stores, hold: Finding, verb: str, argument: str | None) -> None:
-    allowed = (ACCEPT, REJECT, *_MORE.get(hold.code, (MAP,) if hold.scope == PAIR else ()))
+    allowed = (ACCEPT, REJECT, *_MORE.get(hold.code, ()))
     if verb not in VERBS or verb not in allowed:
         raise UsageError(f"{hold.id} ({hold.code}): chỉ có thể / only: {' | '.join(allowed)}")
     if verb in (CORRECT, MAP) and not argument:

@@ -21,7 +21,7 @@ from etl.steps.consolidate.selection import Part, Selection, open_rows
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Expectation", "Expectations", "Request", "Selection", "consolidate", "open_rows"]
+__all__ = ["Doubt", "Expectation", "Expectations", "Request", "Selection", "consolidate", "open_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +32,50 @@ class Request:
     period: Period
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A question that waits for a person and holds an indicator back: of some units and those above, in one period.
+
+    units: empty means all; period: None means any.
+    """
+
+    indicator: str
+    units: tuple[str, ...] = ()
+    period: str | None = None
+
+
+class _Doubts:
+    """Which figures a doubt makes provisional."""
+
+    def __init__(self, doubts: Iterable[Doubt], expectations: Expectations) -> None:
+        self._of: dict[str, list[Doubt]] = {}
+        for doubt in doubts:
+            self._of.setdefault(doubt.indicator, []).append(doubt)
+        self._expectations = expectations
+
+    def about(self, indicator: str, unit: str, periods: tuple[Period, ...]) -> bool:
+        return any(
+            any(self._concerns(doubt, unit, period) for period in periods) for doubt in self._of.get(indicator, ())
+        )
+
+    def _concerns(self, doubt: Doubt, unit: str, period: Period) -> bool:
+        if doubt.period not in (None, period.code):
+            return False
+        return not doubt.units or any(unit in self._expectations.above(below, period) for below in doubt.units)
+
+
 def consolidate(
     rows: Mapping[str, pa.Table], requests: Iterable[Request], expectations: Expectations, units: Units,
-    entities: Sequence[Entity], *, doubtful: frozenset[str] = frozenset(),
+    entities: Sequence[Entity], *, doubts: Iterable[Doubt] = (),
 ) -> list[Figure]:  # fmt: skip
     """Compute every requested figure, for each unit that reports and each unit above it.
 
     rows: table id → current rows with `_entity`, `_entity_name`, `_owner`, `_speaks` (steps/match).
-    doubtful: tables with an undecided pair: their figures are provisional.
+    doubts: what waits for a person: the figures concerned are provisional.
     """
     order = {name: (e.order, name) for e in entities for name in (e.name, e.id)}
     names = {e.id: e.name for e in entities}
+    doubtful = _Doubts(doubts, expectations)
     connection = open_rows(rows, units)
     try:
         figures: list[Figure] = []
@@ -57,7 +90,7 @@ def consolidate(
 
 def _figures(
     request: Request, selection: Selection, parts: list[Part], expectations: Expectations,
-    order: Mapping[str, tuple[int, str]], names: Mapping[str, str], doubtful: frozenset[str],
+    order: Mapping[str, tuple[int, str]], names: Mapping[str, str], doubtful: _Doubts,
 ) -> list[Figure]:  # fmt: skip
     indicator = request.indicator
     found = {(part.unit, part.breakdown): part for part in parts}
@@ -74,11 +107,11 @@ def _figures(
 
 def _figure(
     request: Request, selection: Selection, unit: str, breakdown: tuple[tuple[str, str], ...] | None, part: Part | None,
-    coverage: Coverage, order: Mapping[str, tuple[int, str]], names: Mapping[str, str], doubtful: frozenset[str],
+    coverage: Coverage, order: Mapping[str, tuple[int, str]], names: Mapping[str, str], doubtful: _Doubts,
 ) -> Figure:  # fmt: skip
     indicator = request.indicator
     content = _content(indicator, part, coverage, order, names)
-    status = _status(indicator, coverage, content, indicator.table in doubtful)
+    status = _status(indicator, coverage, content, doubtful.about(indicator.id, unit, selection.periods))
     if status in (WITHHELD, NOT_REPORTED):
         content |= {"value": None, "names": None, "low": None, "high": None}
     return Figure(
@@ -115,7 +148,7 @@ def _content(
 
 
 def _status(indicator: Indicator, coverage: Coverage, content: Mapping[str, Any], doubtful: bool) -> str:
-    """From the indicator's rule and coverage alone; an undecided pair makes it provisional."""
+    """From the indicator's rule and coverage alone; an open question makes it provisional."""
     empty = all(content.get(key) is None for key in ("value", "low"))
     if not coverage.reported or (empty and content.get("numerator") is None):
         return NOT_REPORTED

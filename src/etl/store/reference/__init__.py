@@ -12,6 +12,7 @@ from pathlib import Path
 
 from etl.errors import ReferenceDataError
 from etl.model.reference import Reference
+from etl.store.reference.across import read_across
 from etl.store.reference.calendar import read_calendar
 from etl.store.reference.checks import check_forms
 from etl.store.reference.faults import Faults
@@ -20,7 +21,7 @@ from etl.store.reference.forms import read_forms
 from etl.store.reference.indicators import read_indicators
 from etl.store.reference.release_checks import read_checks
 from etl.store.reference.reports import read_reports
-from etl.store.reference.suites import read_suites
+from etl.store.reference.suites import read_suites, rule_ids
 from etl.store.reference.units import read_units
 from etl.store.reference.words import read_entities, read_headings, read_measures, read_messages, read_values
 
@@ -65,12 +66,13 @@ def _load(files: Mapping[str, bytes], suites: Mapping[str, bytes], found: Faults
     calendar = read_calendar(files, forms, units, found)
     indicators = read_indicators(files, forms, units, measures, found)
     tables = {table.id: table for form in forms.values() for table in form.tables}
+    loaded_suites = read_suites(suites, tables, found)
     return Reference(
         units=units, forms=forms, headings=read_headings(files, forms, found), values=values, measures=measures,
         calendar=calendar, indicators=indicators, entities=entities,
         reports=read_reports(files, indicators, calendar, units, found), messages=read_messages(files, found),
-        suites=read_suites(suites, tables, found), checks=read_checks(files, indicators, found),
-        hash=digest(files), suite_hash=digest(suites),
+        suites=loaded_suites, checks=read_checks(files, indicators, found),
+        across=read_across(files, tables, indicators, rule_ids(loaded_suites), found), hash=digest(files), suite_hash=digest(suites),
     )  # fmt: skip
 
 

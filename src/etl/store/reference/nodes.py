@@ -11,7 +11,7 @@ import yaml
 
 from etl.store.reference.faults import Faults
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(slots=True)
@@ -114,7 +114,7 @@ class Node:
 def read_yaml(file: str, content: bytes, faults: Faults) -> Node | None:
     """The mapping that a YAML file holds, or None and a fault."""
     try:
-        value = yaml.load(content, Loader=_Loader)
+        value = yaml.load(content, Loader=LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{file} dòng/line {mark.line + 1}" if mark else file

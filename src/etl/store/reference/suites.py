@@ -66,6 +66,13 @@ def read_suites(files: Mapping[str, bytes], tables: Mapping[str, TableSpec], fau
     return suites
 
 
+def rule_ids(suites: Mapping[str, Suite]) -> set[str]:
+    """The id of every rule; what is not shaped as one was told when the suites were read."""
+    return {
+        str(one["meta"].get("rule", "")) for suite in suites.values() for one in suite["expectations"] if _shaped(one)
+    }
+
+
 def _parsed(file: str, content: bytes, faults: Faults) -> dict[str, Any] | None:
     try:
         suite = json.loads(content)

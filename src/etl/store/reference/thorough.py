@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from etl.model.across import SYSTEM as ACROSS
+from etl.model.across import AcrossRule
 from etl.model.forms import Field, TableSpec
 from etl.model.reference import Reference
 from etl.store.reference.faults import Faults
@@ -19,7 +21,7 @@ from etl.store.reference.indicators import SYSTEM
 if TYPE_CHECKING:
     import duckdb
 
-_SCHEMAS = {"forms": "form.schema.json", "reports": "report.schema.json"}
+_SCHEMAS = {"forms": "form.schema.json", "reports": "report.schema.json", "across": "across.schema.json"}
 
 
 def check_yaml(files: Mapping[str, bytes], schemas: Path, faults: Faults) -> None:
@@ -72,7 +74,7 @@ def _check_doubled(file: str, node: yaml.Node | None, faults: Faults) -> None:
 
 
 def check_sql(reference: Reference, faults: Faults) -> None:
-    """Try each derivation and each indicator on empty tables: DuckDB names what does not exist."""
+    """Try each derivation, indicator and rule over others on empty tables: DuckDB names what does not exist."""
     import duckdb
 
     connection = duckdb.connect()
@@ -90,14 +92,35 @@ def check_sql(reference: Reference, faults: Faults) -> None:
                 _try(connection, f'SELECT ({expression}) FROM "{indicator.table}"', place, faults)
     finally:
         connection.close()
+    _check_across(reference, faults)
 
 
-def _create_tables(connection: duckdb.DuckDBPyConnection, reference: Reference, system: Collection[str]) -> set[str]:
+def _check_across(reference: Reference, faults: Faults) -> None:
+    """Each rule over other units and periods sees its own table and those that its file names, and no other."""
+    import duckdb
+
+    rules: dict[frozenset[str], list[AcrossRule]] = {}
+    for rule in reference.across:
+        rules.setdefault(frozenset((rule.table, *rule.also)), []).append(rule)
+    for seen, group in rules.items():
+        with duckdb.connect() as connection:
+            _create_units(connection)
+            connection.execute("CREATE TABLE sent (form VARCHAR, unit VARCHAR, period VARCHAR)")
+            if seen <= _create_tables(connection, reference, ACROSS, seen):
+                for rule in group:
+                    _try(connection, rule.query, f"across/{rule.table}.yaml {rule.id}", faults)
+
+
+def _create_tables(
+    connection: duckdb.DuckDBPyConnection, reference: Reference, system: Collection[str], only: Collection[str] = ()
+) -> set[str]:
     """Empty tables as they stand in the lake; one whose names cannot be has been told already and is left out."""
     import duckdb
 
     made = set()
     for table in reference.tables:
+        if only and table.id not in only:
+            continue
         with suppress(duckdb.Error):
             connection.execute(f'CREATE OR REPLACE TABLE "{table.id}" ({_columns(table, system)})')
             made.add(table.id)
@@ -114,8 +137,9 @@ def _create_units(connection: duckdb.DuckDBPyConnection) -> None:
 def _columns(table: TableSpec, system: Collection[str]) -> str:
     """Column definitions of a table as it stands in the lake, with system columns."""
     kinds = {"_start": "DATE", "_end": "DATE", "_block": "INTEGER", "_line": "INTEGER"}
+    kinds |= dict.fromkeys(("_speaks", "_sent_before", "_sent_after"), "BOOLEAN")
     names = dict.fromkeys(("_submission", "_unit", "_period", "_start", "_end", "_block", "_line", *sorted(system)))
-    columns = [f'"{name}" {kinds.get(name, "BOOLEAN" if name == "_speaks" else "VARCHAR")}' for name in names]
+    columns = [f'"{name}" {kinds.get(name, "VARCHAR")}' for name in names]
     for field in table.stored:
         columns += [f'"{field.id}" {_type(field)}', f'"{field.id}__state" VARCHAR']
     return ", ".join(columns)
