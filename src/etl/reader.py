@@ -236,3 +236,17 @@ def read_texts(name: str, sha256: str, cells: tuple[tuple[str | None, str], ...]
 def _text(grid: Grid, cell: str) -> str:
     at = anchor(grid, from_a1(cell))
     return grid.errors.get(at) or as_text(grid.at(*at))
+
+
+def annotated(name: str, data: bytes, findings: Sequence[Finding], heads: Sequence[str]) -> tuple[str, bytes] | None:
+    """One marked workbook; None where it cannot be opened. Run in a worker: the bytes are a stranger's."""
+    from etl.steps.annotate import annotate
+
+    try:
+        grids = read(name, data).grids
+    except WorkbookUnreadable:
+        return None
+    try:
+        return annotate(name, data, findings, heads, grids)
+    except Exception:  # openpyxl refuses workbooks in many ways: then an xlsx twin of what was read goes back
+        return annotate(name, b"", findings, heads, grids)

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from etl.errors import WorkbookUnreadable
 from etl.model.findings import INFO, Finding
 from etl.model.periods import parse_period
 from etl.pipeline import Stores
+from etl.reader import annotated
 from etl.report.receipt import STATE_WORDS, Receipt, ReceiptLine, receipt_files
 from etl.steps.completeness import is_late
 from etl.steps.isolate import Died, Workers
@@ -48,7 +48,7 @@ def fill_outbox(stores: Stores, outbox: Outbox, deliveries: Iterable[DeliveryRec
     items = [(r.file, stores.archive.get(r.sha256), r.all_findings, _heads(r)) for r in receipts if _to_mend(r)]
     copies: Iterator[tuple[str, bytes] | Died | None] = iter(())
     if items:
-        with Workers("etl.acts.outbox:annotated", count=stores.settings.workers) as workers:
+        with Workers("etl.reader:annotated", count=stores.settings.workers) as workers:
             copies = iter(list(workers.map(items)))
     for delivery, receipt in zip(wanted, receipts, strict=True):
         copy = next(copies) if _to_mend(receipt) else None
@@ -129,21 +129,6 @@ def _heads(receipt: Receipt) -> tuple[str, ...]:
         f"{line.form_number}, {line.unit_title}, {line.period}: {STATE_WORDS.get(line.state, line.state)}"
         for line in receipt.lines
     ))  # fmt: skip
-
-
-def annotated(name: str, data: bytes, findings: Sequence[Finding], heads: Sequence[str]) -> tuple[str, bytes] | None:
-    """One marked workbook; None where it cannot be opened. Run in a worker: the bytes are a stranger's."""
-    from etl.steps.annotate import annotate
-    from etl.steps.read import read
-
-    try:
-        grids = read(name, data).grids
-    except WorkbookUnreadable:
-        return None
-    try:
-        return annotate(name, data, findings, heads, grids)
-    except Exception:  # openpyxl refuses workbooks in many ways: then an xlsx twin of what was read goes back
-        return annotate(name, b"", findings, heads, grids)
 
 
 def _files(receipt: Receipt, copy: tuple[str, bytes] | None) -> dict[str, bytes]:

@@ -61,7 +61,7 @@ def judge_files(settings: Settings, reference: Reference, files: list[Path], as_
     from etl.queries.explain import explain
     from etl.queries.findings import findings_table
 
-    read = judged(settings, reference, files)
+    read = judged(settings, reference, files, now())
     found = all_findings(read)
     if as_json:
         print_all(f.as_json() for f in found)

@@ -139,6 +139,32 @@ def figures(
         typer.echo(figures_table(found, stores.reference, shown))
 
 
+def _answer_drop(as_json: bool) -> None:
+    from etl.acts.check_folder import check_folder
+
+    answered = check_folder(open_stores(), now())
+    if as_json:
+        print_all({"file": one.file, "folder": str(one.folder)} for one in answered)
+    for one in () if as_json else answered:
+        typer.echo(f"{one.file}: {one.folder}")
+    if not answered and not as_json:
+        typer.echo("Không có tệp nào mới trong data/check. / No new file in data/check.")
+    raise typer.Exit(0)
+
+
+@app.command()
+def rows(
+    out: Annotated[Path, typer.Option("--out", help="Thư mục để ghi các tệp Parquet / a folder for the Parquet files")],
+) -> None:
+    """Các dòng đang được tính, thành Parquet cho người phân tích. / The rows that count now, as Parquet for analysts."""
+    from etl.queries.current import current_view
+    from etl.store.durable import write_durably
+
+    for name, data in current_view(open_stores()).items():
+        write_durably(out / name, data)
+        typer.echo(str(out / name))
+
+
 @app.command()
 def check(
     files: Annotated[
@@ -147,9 +173,17 @@ def check(
             help="Tệp cần xem trước khi gửi; không ghi thì kiểm tra dữ liệu tham chiếu / workbooks; default: the reference data"
         ),
     ] = None,
+    drop: Annotated[
+        bool,
+        typer.Option(
+            "--drop", help="Xét các tệp trong data/check, ghi kết quả vào data/check/ket-qua / the drop folder"
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Kiểm tra dữ liệu tham chiếu, hoặc một biểu trước khi gửi; không lưu gì. / Check reference data or workbooks."""
+    if drop:
+        _answer_drop(as_json)
     from etl.queries.check import check_reference, reference_of
     from etl.settings import Settings, find_root
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from etl.model.decisions import in_force
 from etl.model.findings import Finding
 from etl.model.reference import Reference
 from etl.model.submissions import FileReading
-from etl.pipeline import isolated, validate
+from etl.pipeline import isolated, validate, waive
 from etl.settings import Settings
 from etl.store.inbox import arrived
 from etl.store.ledger import Ledger
@@ -24,10 +25,14 @@ def check_reference(settings: Settings) -> list[str]:
     return faults(settings.reference, settings.expectations)
 
 
-def judged(settings: Settings, reference: Reference, paths: Sequence[Path]) -> list[FileReading]:
-    """The whole verdict of some workbooks, without touching the store; read in isolation as at night."""
+def judged(settings: Settings, reference: Reference, paths: Sequence[Path], at: datetime) -> list[FileReading]:
+    """The whole verdict of some workbooks, as if they arrived now, without touching the store; in isolation as at night."""
     items = [(name, hashlib.sha256(data).hexdigest(), data) for name, data in arrived(paths)]
-    return validate(reference, isolated(settings, reference, "etl.reader:read_given", items)) if items else []
+    if not items:
+        return []
+    files = validate(reference, isolated(settings, reference, "etl.reader:read_given", items))
+    waive(reference, files, {sha256: at.date() for _, sha256, _ in items})
+    return files
 
 
 def all_findings(files: Iterable[FileReading]) -> list[Finding]:

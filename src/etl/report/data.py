@@ -49,7 +49,12 @@ def data_files(content: ReleaseContent) -> dict[str, bytes]:
         "dictionary.csv": as_csv(dictionary.HEADER, _lines(dictionary.dictionary(content))),
         "release.json": as_json(release(content)),
     }
-    return files | {f"rows/{table}.parquet": _parquet(_in_order(rows)) for table, rows in sorted(content.rows.items())}
+    return files | {f"rows/{name}": data for name, data in row_files(content.rows).items()}
+
+
+def row_files(rows: Mapping[str, pa.Table]) -> dict[str, bytes]:
+    """Public rows, table → Arrow, as Parquet files by name: sorted, dictionary-encoded, with titles and units of measure."""
+    return {f"{table}.parquet": _parquet(_in_order(part)) for table, part in sorted(rows.items())}
 
 
 def release(content: ReleaseContent) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from etl.model.decisions import WAIVER
 from etl.model.figures import NOT_REPORTED, PROVISIONAL
+from etl.model.findings import WAIVED
 from etl.model.releases import ReleaseContent
 from etl.report import words
 from etl.report.titles import Titles
@@ -68,7 +70,32 @@ def _reading(content: ReleaseContent, titles: Titles) -> list[tuple[Text, Text]]
                 ),
             )
         )
-    return [*lines, (Text("Số liệu chưa trọn", "Not final"), _open(content))]
+    return [*lines, (Text("Số liệu chưa trọn", "Not final"), _open(content)), *_waivers(content)]
+
+
+def _waivers(content: ReleaseContent) -> list[tuple[Text, Text]]:
+    """The waivers that let something count, each with who signed it and why, and on how many findings it was used."""
+    used = [f for f in content.findings if f.decision == WAIVED]
+    lines = []
+    for decision in sorted(content.reference.decided.values(), key=lambda d: d.id):
+        about = decision.finding
+        own = [
+            f for f in used
+            if (f.code, f.form) == (about.value, about.form) and about.unit in (None, f.unit)
+            and about.period in (None, f.period)
+        ]  # fmt: skip
+        if about.code == WAIVER and own:
+            until_vi, until_en = (
+                (f", đến {about.expected}", f", until {about.expected}") if about.expected else ("", "")
+            )
+            lines.append((
+                Text(f"Miễn luật {about.value}", f"Rule {about.value} waived"),
+                Text(
+                    f"{about.message_vi}{until_vi}. {decision.by}: {decision.reason}. Dùng cho {len(own)} phát hiện.",
+                    f"{about.message_en}{until_en}. {decision.by}: {decision.reason}. Used on {len(own)} findings.",
+                ),
+            ))  # fmt: skip
+    return lines
 
 
 def _open(content: ReleaseContent) -> Text:

@@ -83,6 +83,7 @@ DECISIONS: Mapping[str, Text] = {
     "reject": Text("không chấp nhận", "refused"),
     "correct": Text("sửa giá trị", "value corrected"),
     "map": Text("gán tên", "mapped"),
+    "waive": Text("được miễn", "waived"),
 }
 NIL = Text("không phát sinh", "nothing to report")
 LATE = Text("muộn", "late")

@@ -25,6 +25,15 @@ PRECISION, SCALE = 28, 10
 #: rows of one submission follow each other, in the order of the sheet
 ORDER = (SUBMISSION, BLOCK, LINE)
 
+#: what somebody finds who opens the folder
+NOTICE = "DOC-TRUOC_README.txt"
+_NOTICE = """Thư mục này không phải số liệu công bố: có cả dòng đã bị thay thế, đang chờ quyết định và bị trả lại; chỉ sổ cái biết dòng nào
+được tính. Dùng thư mục rows của một bản công bố, hoặc lệnh `etl rows --out THU_MUC`.
+
+These rows are not for use: superseded, held and rejected ones lie here too, and only the ledger knows which count.
+Take the folder `rows` of a release, or `etl rows --out FOLDER`.
+"""
+
 _SYSTEM = (
     (SUBMISSION, "string"),
     (READING, "string"),
@@ -87,6 +96,8 @@ class Lake:
         data = _parquet(rows)
         if not (path.is_file() and path.read_bytes() == data):
             write_durably(path, data, self.root / SCRATCH)
+        if not (self.root / NOTICE).is_file():
+            write_durably(self.root / NOTICE, _NOTICE.encode(), self.root / SCRATCH)
         sha256 = hashlib.sha256(data).hexdigest()
         return LakeFile(table_id, path.relative_to(self.root).as_posix(), sha256, rows.num_rows, len(data))
 

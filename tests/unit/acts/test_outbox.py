@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import io
+import shutil
 from pathlib import Path
 
 import openpyxl
 
-from etl.acts.outbox import fill_outbox, outbox_files, owner
+from etl.acts.check_folder import check_folder
+from etl.acts.decide import waive
+from etl.acts.outbox import fill_outbox, outbox_files, owner, renew_outbox
+from etl.model.answers import ANSWER, RULE
 from etl.pipeline import Stores, receive, take_in
+from etl.queries.template import template_of
 from etl.store.outbox import Outbox, plain_name
 from tests.conftest import AT
 from tests.unit.acts.test_decide import workbook
@@ -91,3 +96,79 @@ def test_a_name_never_becomes_a_path(tmp_path: Path) -> None:
     assert sorted(p.name for p in folder.iterdir()) == ["bashrc", "biểu 01.xlsx"]
     assert len(plain_name("đ" * 400 + ".xlsx").encode()) <= 120
     assert plain_name("đ" * 400 + ".xlsx").endswith(".xlsx")
+
+
+def test_the_outbox_keeps_up_with_the_ledger(stores: Stores, tmp_path: Path) -> None:
+    """A decision after the intake is in the receipt; nothing new writes nothing; a lost folder is made again."""
+    send(stores, tmp_path / "in", {"SinHo.xlsx": workbook("SinHo", "Biểu 01", {"J11": 9999})})
+    assert (renew_outbox(stores), renew_outbox(stores)) == (1, 0)
+    (delivery,) = stores.ledger.deliveries()
+    receipt = Outbox(stores.settings.outbox).folder("108", delivery.id) / "bien-nhan.txt"
+    assert "Bị trả lại" in receipt.read_text("utf-8")
+
+    (rule,) = {f.code for f in stores.ledger.findings(severity="critical")}
+    waive(stores, rule, form="nv", unit="108", period=None, until=None, by="Lan", reason="đã giải trình", at=AT)
+    assert renew_outbox(stores) == 1
+    assert "Đã nhận, có cảnh báo" in receipt.read_text("utf-8")
+
+    shutil.rmtree(stores.settings.outbox)
+    assert renew_outbox(stores) == 1
+    assert receipt.is_file()
+
+
+def test_an_answer_comes_back_with_the_next_revision_and_is_kept(stores: Stores, tmp_path: Path) -> None:
+    send(stores, tmp_path / "in", {"SinHo.xlsx": workbook("SinHo", "Biểu 01", {"J11": 9999})})
+    (delivery,) = stores.ledger.deliveries()
+    name = next(n for n in outbox_files(stores, delivery) if n.endswith(".xlsx"))
+    copy = openpyxl.load_workbook(io.BytesIO(outbox_files(stores, delivery)[name]))
+    sheet = copy.worksheets[0]
+    row = next(r for r in range(1, 40) if sheet.cell(r, RULE).value == "01.kinh-phi.chia-ra")
+    sheet.cell(row, ANSWER).value = "Đã sửa theo quyết định 12/QĐ"
+    copy["Biểu 01"]["J11"] = 4338.5
+    out = io.BytesIO()
+    copy.save(out)
+    send(stores, tmp_path / "again", {name: out.getvalue()})
+
+    told = [(f.file, f.cell, f.value, f.expected) for f in stores.ledger.findings() if f.code == "Q.answer"]
+    assert told == [(name, "J11", "Đã sửa theo quyết định 12/QĐ", "01.kinh-phi.chia-ra")]
+
+
+def test_an_outdated_template_is_told_by_name(stores: Stores, tmp_path: Path) -> None:
+    data, before = template_of(stores, "kn", "108", "2021", prefilled=True)
+    assert before is None
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    hidden = next(s for s in book.worksheets if s.sheet_state != "visible")
+    at = next(r for r in range(1, 10) if hidden.cell(r, 1).value == "etl_version")
+    hidden.cell(at, 2).value = "0ld0ld00"
+    out = io.BytesIO()
+    book.save(out)
+    send(stores, tmp_path / "in", {"cu.xlsx": out.getvalue()})
+
+    (finding,) = [f for f in stores.ledger.findings() if f.code == "T.old-template"]
+    assert (finding.severity, finding.value) == ("warning", "0ld0ld00")
+    assert "06/KHCN-H" in finding.message_vi
+
+
+def test_a_prefilled_template_has_the_units_last_rows(stores: Stores, tmp_path: Path) -> None:
+    send(stores, tmp_path / "in", {"SinHo.xlsx": workbook("SinHo", "Biểu 06", {})})
+    data, before = template_of(stores, "kn", "108", "2022", prefilled=True)
+    assert before == "2021"
+    written = {c.value for row in openpyxl.load_workbook(io.BytesIO(data)).worksheets[0].iter_rows() for c in row}
+    sent = openpyxl.load_workbook(io.BytesIO(workbook("SinHo", "Biểu 06", {})))["Biểu 06"]
+    assert {sent.cell(r, 3).value for r in range(8, 11)} <= written
+
+
+def test_the_drop_folder_gives_the_verdict_and_sends_nothing(stores: Stores, tmp_path: Path) -> None:
+    folder = stores.settings.data / "check"
+    folder.mkdir()
+    (folder / "SinHo.xlsx").write_bytes(workbook("SinHo", "Biểu 01", {"J11": 9999}))
+
+    (answered,) = check_folder(stores, AT)
+    assert sorted(p.name for p in answered.folder.iterdir()) == ["SinHo_phat-hien.xlsx", "ket-qua.txt"]
+    text = (answered.folder / "ket-qua.txt").read_text("utf-8")
+    assert "CHƯA ĐƯỢC GỬI" in text
+    assert "Biểu 01!J11: Kinh phí được duyệt 9999" in text
+    assert (check_folder(stores, AT), stores.ledger.position(), list(stores.archive.all())) == ([], 0, [])
+
+    (folder / "SinHo.xlsx").write_bytes(workbook("SinHo", "Biểu 01", {}))
+    assert len(check_folder(stores, AT)) == 1
