@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,6 +23,8 @@ _MOST_MEMBERS = 60
 _BAR_WIDTH, _RIGHT, _SIZE = 220, 80, 13
 _NAME, _BAR, _GAP = 18, 13, 7  # px: a line of text, a bar, between two members
 _LETTERS, _QUIET = "#1b2430", "#5b6472"
+
+_ROLES = re.compile(r' role="graphics-[a-z]+" aria-roledescription="[a-z ]+"(?=>)')
 
 #: axis name in a report's option `charts` that means: the units below the report's own
 BY_UNIT = "unit"
@@ -127,7 +130,9 @@ def _svg(members: Sequence[_Member], language: str) -> str:
     names, bars, height = _places(members, language)
     drawing = {**_drawing(), "height": height, "datasets": {"names": names, "bars": bars}}
     # no address is allowed: the drawing holds its data, and nothing may be fetched
-    return str(vl_convert.vegalite_to_svg(drawing, allowed_base_urls=[]))
+    drawn = str(vl_convert.vegalite_to_svg(drawing, allowed_base_urls=[]))
+    # the page says what the whole drawing is; Vega's roles of its parts are images without a name to a screen reader
+    return _ROLES.sub("", drawn)
 
 
 @cache

@@ -63,7 +63,7 @@ def test_a_provisional_number_bears_a_star(content):
     assert "6*" in texts(charts(replace(content, figures=open_), Titles(content))[0].svg.vi)
 
 
-def test_a_drawing_holds_no_address_no_script_and_no_id(drawn):
+def test_a_drawing_holds_no_address_no_script_no_id_and_no_role_of_its_own(drawn):
     for chart in drawn:
         for svg in chart.svg:
-            assert not re.search(r"\bid=|href|<script|<style|url\(", svg)
+            assert not re.search(r"\bid=|href|<script|<style|url\(|role=|aria-role", svg)
