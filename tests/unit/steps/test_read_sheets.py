@@ -124,6 +124,19 @@ def test_a_workbook_says_from_where_its_days_count(from_1904: bool) -> None:
     assert read("x.xlsx", out.getvalue()).grids[0].from_1904 is from_1904
 
 
+def test_a_stray_cell_far_away_leaves_the_rows_between_empty() -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet("S")
+    for at, value in (("B2", "sâm"), ("C2", 0), ("A3", 0), ("IV2000", ".")):
+        sheet.write(at, value)
+    book.close()
+    grid = read("x.xlsx", out.getvalue()).grids[0]
+
+    assert [grid.at(*at) for at in ((1, 1), (1, 2), (2, 0), (1999, 255), (1500, 100))] == ["sâm", 0, 0, ".", ""]
+    assert {len(row) for row in grid.rows[2:-1]} == {0}
+
+
 # ods ---------------------------------------------------------------------------------------------------------------
 
 ODS = (

@@ -19,6 +19,10 @@ from etl.steps.read.sheets_xml import DAMAGE, counts_from_1904, odd_cells, perce
 __all__ = ["Workbook", "read", "refuse"]
 
 
+#: above so many cells empty rows are kept as such: a stray cell far away makes millions of empty cells
+MANY_CELLS = 200_000
+
+
 @dataclass(frozen=True, slots=True)
 class Workbook:
     """All sheets of one file. kind: xlsx | xlsb | xls | ods | csv; encoding: of a csv's bytes, else ''."""
@@ -99,6 +103,8 @@ def _with_calamine(name: str, data: bytes) -> tuple[Grid, ...]:
 def _grid(sheet: object, name: str, visible: bool) -> Grid:
     start = sheet.start or (0, 0)  # type: ignore[attr-defined]  # python-calamine ships no stubs for it
     rows = sheet.to_python(skip_empty_area=True)  # type: ignore[attr-defined]
+    if rows and len(rows) * len(rows[0]) > MANY_CELLS:
+        rows = [row if row.count("") < len(row) else [] for row in rows]
     merges = tuple((a[0], a[1], b[0], b[1]) for a, b in sheet.merged_cell_ranges or ())  # type: ignore[attr-defined]
     return Grid(sheet=name, rows=rows, top=start[0], left=start[1], visible=visible, merges=merges)
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from etl.model.forms import Form
 from etl.model.reference import Reference
 from etl.steps.recognise.titles import Place, Title
-from etl.steps.recognise.units import named_in, resolve
+from etl.steps.recognise.units import named_in, resolve, resolve_all
 from etl.text.dates import find_period
 from etl.text.names import squeeze
 
@@ -27,7 +27,8 @@ def fill_in(title: Title, form: Form, reference: Reference, sheet: str, file: st
     for source in form.unit_from:
         if (title.unit_at is None or _before_title(form, source)) and source in ("sheet", "file"):
             name = sheet if source == "sheet" else stem(file)
-            if (unit := _unit_in(reference, name, day, form.senders)) is not None:
+            unit = _unit_in(reference, name, day, form.senders)
+            if unit is not None and not _contradicted(title, reference, unit, day, form.senders):
                 title.unit, title.unit_at = None, Place(0, 0, unit)
                 title.sources["unit"] = source
 
@@ -35,6 +36,14 @@ def fill_in(title: Title, form: Form, reference: Reference, sheet: str, file: st
 def _before_title(form: Form, source: str) -> bool:
     """The form says that this source is asked before the title: a code in a file's name tells equal names apart."""
     return "title" in form.unit_from and form.unit_from.index(source) < form.unit_from.index("title")
+
+
+def _contradicted(title: Title, reference: Reference, unit: str, day: date, senders: tuple[str, ...]) -> bool:
+    """The title names other units than the file: it stays, and the file's name is told to contradict it."""
+    if title.unit_at is None:
+        return False
+    named = {match.unit.code for match in resolve_all(reference, squeeze(title.unit_at.text), day, senders)}
+    return bool(named) and unit not in named
 
 
 def stem(file: str) -> str:
