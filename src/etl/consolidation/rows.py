@@ -82,7 +82,9 @@ def _owner_of(reference: Reference) -> OwnerOf:
 
 
 #: kind of pair → the rule that tells it
-PAIR_RULES = {"id_missing": "M.id-missing", "id_differs": "M.id-differs"}
+PAIR_RULES = {
+    "id_missing": "M.id-missing", "id_differs": "M.id-differs", "near_name": "M.near-name", "second_id": "M.second-id",
+}  # fmt: skip
 
 
 def _decide(reference: Reference) -> Decide:
@@ -115,7 +117,7 @@ def _tell(
     found = []
     for pair in matching.pairs:
         code = PAIR_RULES[pair.kind]
-        value = pair.name if pair.kind == "id_missing" else pair.id
+        value = pair.name if pair.kind in ("id_missing", "near_name") else pair.id
         decision = None if pair.decided is None else (ACCEPT if pair.decided else REJECT)
         about = _place(rows, pair.row, entity.id, spec, current)
         found.append(reference.messages[code].finding(

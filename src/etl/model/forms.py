@@ -72,7 +72,8 @@ class RowLabel:
 class EntitySpec:
     """How rows of a table become entities that several units may report (steps/match).
 
-    id: field that names the entity; name: field with its name; owner: field that separates equal names.
+    id: field that names the entity; also: a second one, whose sameness under another id is asked about; name: field with
+    its name; owner: field that separates equal names.
     register: unit whose rows decide `wins`; listed: field of the register that names the units concerned, the first leads.
     """
 
@@ -83,6 +84,7 @@ class EntitySpec:
     register: str | None = None
     wins: tuple[str, ...] = ()
     listed: str | None = None
+    also: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ names never merge by themselves: "Phục tráng giống lúa Khẩu Hốc" and "
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,8 @@ Decide = Callable[[str, str, str, str], str | None]
 class Pair:
     """Two rows that may be one entity. `row` is the index of the doubtful row, `entity` the one proposed for it.
 
-    kind: id_missing | id_differs. decided: the entity that a person chose, '' for its own, None while open.
+    kind: id_missing | id_differs (against the register) | near_name (a row without an id, the same owner) | second_id (another
+    id, the same second one). decided: the entity that a person chose, '' for its own, None while open.
     """
 
     row: int
@@ -96,6 +97,34 @@ def match(
     return result
 
 
+#: of 100: below it two names are two things; letters that differ in their marks alone are none that differ
+_NEAR = 92
+
+
+class _Near:
+    """Names and what bears them; asked for the one that a name is nearly. Two that are as near give none."""
+
+    def __init__(self, names: Iterable[tuple[str, str]]) -> None:
+        self._entities: dict[str, set[str]] = {}
+        for name, entity in names:
+            if name:
+                self._entities.setdefault(fold(name), set()).add(entity)
+        self._known: dict[str, str | None] = {}
+
+    def of(self, name: str) -> str | None:
+        key = fold(name)
+        if key not in self._known:
+            self._known[key] = self._find(key) if key else None
+        return self._known[key]
+
+    def _find(self, key: str) -> str | None:
+        from rapidfuzz import fuzz, process
+
+        found = [hit[0] for hit in process.extract(key, list(self._entities), scorer=fuzz.ratio, score_cutoff=_NEAR)]
+        best = {entity for other in found for entity in self._entities[other]}
+        return best.pop() if len(best) == 1 else None
+
+
 @dataclass
 class _Work:
     spec: EntitySpec
@@ -110,14 +139,44 @@ class _Work:
         """Fill `entities`, one for each row."""
         register = self._register()
         by_name = {tone_key(name): entity for entity, name in register.values()}
+        near = _Near((name, entity) for entity, name in register.values())
         for i, row in enumerate(self.rows):
             own = self._id(row)
             if own and own in register:
                 self.entities.append(register[own][0])
-            elif row["_unit"] != self.spec.register and (known := by_name.get(tone_key(self._name(row)))) is not None:
-                self.entities.append(self._proposed(i, row, known, own))
+                continue
+            name = self._name(row)
+            known = by_name.get(tone_key(name)) or (near.of(name) if register else None)
+            if row["_unit"] != self.spec.register and known is not None:
+                self.entities.append(self._proposed(i, row, known, own, "id_differs" if own else "id_missing"))
             else:
                 self.entities.append(self._by_itself(row, own))
+        if self.spec.id and self.spec.register is None:
+            self._propose_others()
+
+    def _propose_others(self) -> None:
+        """Without a register: rows that bear the second id of another entity, and rows without an id under a near name."""
+        owners: dict[str, list[tuple[str, str]]] = {}
+        second: dict[str, str] = {}
+        for entity, row in zip(self.entities, self.rows, strict=True):
+            if self._id(row):
+                owners.setdefault(self._owner(row), []).append((self._name(row), entity))
+            if other := self._second(row):
+                second.setdefault(other, entity)
+        near = {owner: _Near(dict.fromkeys(names)) for owner, names in owners.items()}
+        for i, row in enumerate(self.rows):
+            own, entity = self._id(row), self.entities[i]
+            twin = second.get(self._second(row), entity)
+            if twin != entity:
+                self.entities[i] = self._proposed(i, row, twin, own, "second_id")
+            elif not own and (known := near.get(self._owner(row), _Near(())).of(self._name(row))) is not None:
+                self.entities[i] = self._proposed(i, row, known, own, "near_name")
+
+    def _owner(self, row: Mapping[str, Any]) -> str:
+        return fold(str(row[self.spec.owner] or "")) if self.spec.owner else ""
+
+    def _second(self, row: Mapping[str, Any]) -> str:
+        return fold(str(row[self.spec.also] or "")).replace(" ", "") if self.spec.also else ""
 
     def proposed(self) -> list[str]:
         """Each row's entity; while a pair waits for a decision the one that is proposed, so that nothing is told twice."""
@@ -134,9 +193,8 @@ class _Work:
                 found[own] = (f"{self.spec.kind}:{row[self.spec.id or '']}", self._name(row))
         return found
 
-    def _proposed(self, i: int, row: Mapping[str, Any], known: str, own: str) -> str:
+    def _proposed(self, i: int, row: Mapping[str, Any], known: str, own: str, kind: str) -> str:
         text = str(row[self.spec.id or ""] or "")
-        kind = "id_differs" if own else "id_missing"
         pair = Pair(
             i, known, self._name(row), kind, text, self.decide(kind, row["_unit"], text or self._name(row), known)
         )
@@ -148,7 +206,7 @@ class _Work:
             return f"{self.spec.kind}:{row[self.spec.id or '']}"
         name = self._name(row)
         known = self.canonical.get(tone_key(name))
-        owner = fold(str(row[self.spec.owner] or "")) if self.spec.owner else ""
+        owner = self._owner(row)
         return f"{self.spec.kind}:{known or tone_key(name)}" + (f"|{owner}" if owner and not known else "")
 
     def _id(self, row: Mapping[str, Any]) -> str:

@@ -94,3 +94,38 @@ def test_a_mark_is_one_by_name_and_owner_and_by_a_known_spelling() -> None:
     assert [len(set(r.rows["_entity"].to_pylist())) for r in (same, other)] == [1, 2]
     assert known.rows["_entity_name"].to_pylist() == ["gạo Séng Cù"] * 2
     assert len(set(known.rows["_entity"].to_pylist())) == 1
+
+
+REGISTERED = EntitySpec("mark", id="ma", also="cap", name="ten", owner="chu")
+
+
+def test_without_a_register_a_row_without_id_is_proposed_with_the_near_name_of_its_owner() -> None:
+    given = (
+        {"_unit": "110", "ma": "4-2016-01", "ten": "Gạo Séng Cù", "chu": "HTX A"},
+        {"_unit": "111", "ten": "gạo Seng Cù", "chu": "HTX A"},
+        {"_unit": "112", "ten": "gạo Seng Cù", "chu": "HTX B"},
+        {"_unit": "112", "ten": "Séng Cù Thèn Sin", "chu": "HTX A"},
+    )
+    open_, merged = matched(REGISTERED, *given), matched(REGISTERED, *given, answer="mark:4-2016-01")
+
+    assert [(p.row, p.kind, p.entity) for p in open_.pairs] == [(1, "near_name", "mark:4-2016-01")]
+    assert len(set(open_.rows["_entity"].to_pylist())) == 4
+    assert merged.rows["_entity"].to_pylist()[:2] == ["mark:4-2016-01"] * 2
+    assert len(set(merged.rows["_entity"].to_pylist())) == 3
+
+
+def test_two_numbers_with_one_certificate_are_proposed_and_two_certificates_stay_apart() -> None:
+    result = matched(
+        REGISTERED,
+        {"_unit": "110", "ma": "4-2016-01", "cap": "VB-7", "ten": "Chè Tân Uyên", "chu": "HTX A"},
+        {"_unit": "111", "ma": "4-2016-99", "cap": "vb-7", "ten": "Chè", "chu": "HTX B"},
+        {"_unit": "112", "ma": "4-2017-05", "cap": "VB-8", "ten": "Chè Tân Uyên", "chu": "HTX A"},
+    )
+    assert [(p.row, p.kind, p.id, p.entity) for p in result.pairs] == [(1, "second_id", "4-2016-99", "mark:4-2016-01")]
+
+
+def test_a_task_without_id_under_a_name_without_marks_is_proposed_with_the_registers() -> None:
+    result = matched(
+        TASKS, {"_unit": "109", "ten": "Sam Lai Chau"}, {"_unit": "109", "ten": "Sâm Lai Châu và atiso"}, REGISTER
+    )
+    assert [(p.row, p.kind, p.entity) for p in result.pairs] == [(0, "id_missing", "task:NV-02/2020")]

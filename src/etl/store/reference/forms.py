@@ -103,7 +103,7 @@ def _entity(node: Node) -> EntitySpec:
     entity = EntitySpec(
         kind=node.text("kind", required=True), id=node.text("id") or None, name=node.text("name") or None,
         owner=node.text("owner") or None, register=node.text("register") or None, wins=node.texts("wins"),
-        listed=node.text("listed") or None,
+        listed=node.text("listed") or None, also=node.text("also") or None,
     )  # fmt: skip
     node.close()
     return entity
