@@ -13,7 +13,7 @@ from etl.model.forms import Form
 from etl.model.grids import Cell, a1
 from etl.model.reference import Reference
 from etl.steps.recognise.sheets import Sheet
-from etl.steps.recognise.units import UnitMatch, resolve
+from etl.steps.recognise.units import UnitMatch, resolve, resolve_all
 from etl.steps.recognise.wordings import Wordings, fold
 from etl.text.dates import find_period, find_revision, find_signed
 from etl.text.names import squeeze
@@ -197,10 +197,10 @@ def _read_unit(
 
 
 def _unit_in_title(title: Title, form: Form, reference: Reference, texts: list[Place], day: date) -> None:
+    """The first line that names a unit says it; where it names several, no later line is asked instead."""
     for place in texts:
-        match = resolve(reference, squeeze(place.text), day, form.senders)
-        if match is not None:
-            title.unit, title.unit_at = match, place
+        if found := resolve_all(reference, squeeze(place.text), day, form.senders):
+            title.unit, title.unit_at = found[0] if len(found) == 1 else None, place
             return
 
 

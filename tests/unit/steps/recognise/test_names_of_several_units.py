@@ -71,3 +71,36 @@ def test_a_decision_is_about_this_file_and_no_other(known: Reference) -> None:
 
     assert [s.unit for s in sent(knowing, "UBND Mường Tè").submissions] == ["03445"]
     assert sent(knowing, "UBND Mường Tè", "khác.xlsx").submissions == []
+
+
+@pytest.mark.parametrize(
+    ("order", "name", "unit", "told"),
+    [
+        (("file", "title"), "03445.xlsx", "03445", []),
+        (("title", "file"), "bc.xlsx", None, ["S2.several-units"]),
+        (("file", "title"), "bc.xlsx", None, ["S2.several-units"]),
+        (("file", "title"), "03454.xlsx", None, ["S2.several-units"]),
+    ],
+)
+def test_a_code_in_the_files_name_tells_equal_names_apart_where_the_form_says_so(
+    known: Reference, order: tuple[str, ...], name: str, unit: str | None, told: list[str]
+) -> None:
+    """The next line, which names the district's town, is not asked instead."""
+    form = replace(known.forms["gv"], unit_from=order)
+    knowing = replace(known, forms={**known.forms, "gv": form})
+    rows = [["Biểu số: 01/GV-X", ""], ["Mường Tè", "Kỳ báo cáo: Năm 2021"], ["Bum Tở", ""]]
+    found = recognise(name, (Grid("S", [*rows, ["Tên giống", "Số hộ"], ["Ngô", 2.0]]),), knowing)
+
+    assert [s.unit for s in found.submissions] == ([unit] if unit else [])
+    assert [f.code for f in found.findings] == told
+
+
+def test_a_title_that_says_another_unit_than_the_file_refuses_it(known: Reference) -> None:
+    form = replace(known.forms["gv"], unit_from=("file", "title"))
+    knowing = replace(known, forms={**known.forms, "gv": form})
+    rows = [["Biểu số: 01/GV-X", ""], ["Xã Bum Tở", "Kỳ báo cáo: Năm 2021"]]
+    found = recognise("03445.xlsx", (Grid("S", [*rows, ["Tên giống", "Số hộ"], ["Ngô", 2.0]]),), knowing)
+
+    assert [(f.code, f.severity) for s in found.submissions for f in s.findings if f.severity == "critical"] == [
+        ("S2.file-name", "critical")
+    ]
