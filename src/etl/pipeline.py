@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import etl
 from etl.errors import ReleaseExists, UsageError
 from etl.model.decisions import WAIVER, in_force, knowledge_hash, waives
+from etl.model.figures import OFFICIAL, STAGES, STAGES_VI
 from etl.model.findings import CRITICAL, HOLD, WAIVED, Finding
 from etl.model.periods import Period
 from etl.model.reference import Reference, Report
@@ -352,19 +353,24 @@ def release(
     kind: str = "provisional",
     by: str = "",
     reason: str = "",
+    stage: str | None = None,
 ) -> tuple[ReleaseRecord, bool]:
     """Figures → a numbered, immutable folder with its documents. Returns the release and whether it is new.
 
     The same figures on the same rows as the newest release of this report and period make no new one. Where another run
     was faster, the next number is taken, and what it had seen is seen here too. Raises ReleaseRefused, before anything
     is written, where the figures contradict one another in a way that checks.csv calls critical.
+
+    stage: estimated, preliminary or official; without one that of the newest release, official where there is none.
+    Raises UsageError where the report and period had reached a later stage: figures do not become less final again.
     """
     from etl.consolidation.content import fingerprint, release_content, with_sources
 
     done = consolidated
     while True:
         number = stores.ledger.next_release_number()
-        content = release_content(done, number, at, kind, etl.__version__, by, reason)
+        reached = _stage(stores, done, stage)
+        content = release_content(done, number, at, kind, etl.__version__, by, reason, reached)
         keep_basis(stores, done.reference)
         figures_hash = fingerprint(content)
         same = _newest(stores, done)
@@ -390,6 +396,23 @@ def _newest(stores: Stores, done: Consolidated) -> ReleaseRecord | None:
     return next((r for r in reversed(stores.ledger.releases()) if (r.report, r.period, r.state) == key), None)
 
 
+def _stage(stores: Stores, done: Consolidated, wanted: str | None) -> str:
+    from etl.consolidation.content import stages_of
+
+    if wanted is not None and wanted not in STAGES:
+        raise UsageError(f"Không có giai đoạn “{wanted}” / no stage {wanted!r}: {', '.join(STAGES)}")
+    newest = _newest(stores, done)
+    if newest is None:
+        return wanted or OFFICIAL
+    reached = stages_of(stores.ledger.events())[newest.number]
+    if wanted is None or STAGES.index(wanted) >= STAGES.index(reached):
+        return wanted or reached
+    raise UsageError(
+        f"Kỳ {done.period.code} đã có số {STAGES_VI[reached]} (bản {newest.number}), không quay lại số {STAGES_VI[wanted]} / "
+        f"period {done.period.code} has {reached} figures (release {newest.number}) and does not go back to {wanted} ones"
+    )
+
+
 def _publish(stores: Stores, content: ReleaseContent, record: ReleaseRecord) -> None:
     """Write all documents where nobody looks; then, in one step, the number is taken and the folder is in its place."""
     from etl.consolidation.content import files_of_release, versions
@@ -397,6 +420,7 @@ def _publish(stores: Stores, content: ReleaseContent, record: ReleaseRecord) -> 
     made_with = versions()
     draft = stores.releases.draft(files_of_release(content, made_with))
     basis = {"sums": draft.sums, "versions": made_with, "knowledge": knowledge_hash(content.reference.decided)}
+    basis |= {"stage": content.stage}
     try:
         stores.ledger.add_release(record, basis, lambda: stores.releases.put(draft, record.number))
     finally:

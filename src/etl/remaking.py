@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import etl
-from etl.consolidation.content import files_of_release, release_content, with_sources
+from etl.consolidation.content import files_of_release, release_content, stages_of, with_sources
 from etl.consolidation.figures import consolidated
 from etl.consolidation.replay import Replay, base_of, unpacked
 from etl.errors import StoreError
@@ -69,8 +69,9 @@ def remade(stores: Stores, record: ReleaseRecord) -> Remade:
     with _whole_lake(stores, needed) as (lake, again):
         done = consolidated(view.view, lake, view.reference, view.report, view.period)
         content = release_content(
-            done, record.number, record.created_at, record.kind, record.version, record.by, record.reason
-        )
+            done, record.number, record.created_at, record.kind, record.version, record.by, record.reason,
+            stages_of([event])[record.number],
+        )  # fmt: skip
         content = with_sources(content, done, view.view, lake)
         files = files_of_release(content, event.payload["versions"])
     return Remade(record, files, again, event.payload["sums"], event.payload["versions"])

@@ -69,6 +69,13 @@ def publish(
     official: Annotated[bool, typer.Option("--official", help="Bản chính thức / an official release")] = False,
     by: Annotated[str, typer.Option("--by", help="Người duyệt / who approves")] = "",
     reason: Annotated[str, typer.Option("--reason", help="Lý do / why")] = "",
+    stage: Annotated[
+        str | None,
+        typer.Option(
+            "--stage",
+            help="estimated (ước tính), preliminary (sơ bộ), official (chính thức); chỉ đi tới, không lùi / only forwards",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Tổng hợp và ra một bản công bố. / Consolidate, then make a numbered release (provisional unless said)."""
@@ -81,7 +88,8 @@ def publish(
     stores = open_stores()
     wanted = report_named(stores.reference, report)
     done = consolidate(stores, wanted, parse_period(period))
-    record, new = release(stores, done, now(), kind="official" if official else "provisional", by=by, reason=reason)
+    kind = "official" if official else "provisional"
+    record, new = release(stores, done, now(), kind=kind, by=by, reason=reason, stage=stage)
     if as_json:
         typer.echo(json.dumps({"release": record.number, "new": new, "kind": record.kind, "folder": record.folder}))
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from importlib import metadata
@@ -17,6 +17,7 @@ from etl.consolidation.figures import Consolidated
 from etl.consolidation.replay import Replay
 from etl.errors import ReleaseRefused
 from etl.model.decisions import knowledge_hash
+from etl.model.figures import OFFICIAL
 from etl.model.findings import CRITICAL
 from etl.model.releases import ReleaseContent
 from etl.model.submissions import LINE, PERIOD, SUBMISSION, UNIT
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def release_content(
-    done: Consolidated, number: int, at: datetime, kind: str, version: str, by: str, reason: str
+    done: Consolidated, number: int, at: datetime, kind: str, version: str, by: str, reason: str, stage: str = OFFICIAL
 ) -> ReleaseContent:
     """What a release says, but for its sources. Raises ReleaseRefused where its figures contradict one another."""
     disagreements = compare(done.figures, done.reference.checks, done.reference.units)
@@ -43,7 +44,7 @@ def release_content(
         created_at=at,
         report=done.report,
         reference=done.reference,
-        figures=done.figures,
+        figures=tuple(replace(figure, stage=stage) for figure in done.figures),
         status=done.status,
         findings=(*done.told, *disagreements),
         rows=public_rows(done.rows),
@@ -52,6 +53,7 @@ def release_content(
         by=by,
         reason=reason,
         previous=number - 1 or None,
+        stage=stage,
     )
 
 
@@ -85,15 +87,23 @@ def files_of_release(content: ReleaseContent, made_with: Mapping[str, str]) -> d
     return documents(content) | {"basis.json": _as_json(basis)}
 
 
+def stages_of(events: Iterable[EventRecord]) -> dict[int, str]:
+    """Release → the stage of its figures; it stands in the event by which the release came to be."""
+    return {int(event.subject): event.payload.get("stage", OFFICIAL) for event in events if event.kind == "release"}
+
+
 def index_of(view: View) -> tuple[bytes, dict[int, bytes]]:
     """`index.json` over all releases, and for each recalled one the notice that lies beside its folder."""
-    recalls = {int(event.subject): event for event in view.events() if event.kind == "recall"}
+    events = view.events()
+    recalls = {int(event.subject): event for event in events if event.kind == "recall"}
+    stages = stages_of(events)
     lines = []
     for record in view.releases():
         recall = recalls.get(record.number)
         lines.append(
             {
                 "number": record.number, "report": record.report, "period": record.period, "kind": record.kind,
+                "stage": stages.get(record.number, OFFICIAL),
                 "created_at": record.created_at.isoformat(), "state": record.state,
                 "recalled_at": recall.at.isoformat() if recall else None,
                 "recalled_by": recall.by if recall else None,

@@ -9,6 +9,11 @@ from typing import Any
 #: the closed set of rules by which rows become a figure (design.md 4.2)
 RULES = ("sum", "distinct", "latest", "ratio", "range", "union", "authoritative", "weighted_mean")
 
+#: how final figures are meant to be; a period goes through them one way (ước tính, sơ bộ, chính thức)
+ESTIMATED, PRELIMINARY, OFFICIAL = "estimated", "preliminary", "official"
+STAGES = (ESTIMATED, PRELIMINARY, OFFICIAL)
+STAGES_VI = {ESTIMATED: "ước tính", PRELIMINARY: "sơ bộ", OFFICIAL: "chính thức"}
+
 PUBLISHED, PROVISIONAL, WITHHELD, NOT_REPORTED = "published", "provisional", "withheld", "not_reported"
 
 
@@ -77,7 +82,7 @@ class Figure:
     high: Decimal | None = None
     numerator: Decimal | None = None
     denominator: Decimal | None = None
-    stage: str = "official"
+    stage: str = OFFICIAL
     at_least: bool = False
 
     def as_json(self, release: int | None = None) -> dict[str, Any]:

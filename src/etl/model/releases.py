@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from etl.model.figures import Figure
+from etl.model.figures import OFFICIAL, Figure
 from etl.model.findings import Finding
 from etl.model.reference import Reference, Report
 
@@ -99,6 +99,7 @@ class ReleaseContent:
     by: str = ""
     reason: str = ""
     previous: int | None = None
+    stage: str = OFFICIAL
     sources: Mapping[FigureKey, tuple[Contribution, ...]] = field(default_factory=dict)
 
     def unit_title(self, code: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from etl.model.figures import OFFICIAL, STAGES_VI
 from etl.model.periods import parse_period
 from etl.model.reference import Reference
 from etl.pipeline import Stores
@@ -46,12 +47,18 @@ def figures_table(figures: list[dict[str, Any]], reference: Reference, unit: str
             f["unit_of_measure"],
             f"{f['coverage']['reported']}/{f['coverage']['expected']}",
             missing_text(f, reference),
-            STATUS_VI[f["status"]],
+            note_text(f),
         )
         for f in figures
         if f["unit"] == unit and f["breakdown"] is None
     ]
     return table(("Kỳ", "Chỉ tiêu", "Tên chỉ tiêu", "Giá trị", "Đơn vị tính", "Báo cáo", "Còn thiếu", "Ghi chú"), rows)
+
+
+def note_text(figure: Mapping[str, Any]) -> str:
+    """How far the figure may be relied on: its status, and its stage where that is not the official one."""
+    stage = "" if figure["stage"] == OFFICIAL else STAGES_VI[figure["stage"]]
+    return ", ".join(part for part in (STATUS_VI[figure["status"]], stage) if part)
 
 
 def value_text(figure: Mapping[str, Any]) -> str:

@@ -62,6 +62,7 @@ def release(content: ReleaseContent) -> dict[str, Any]:
     return {
         "number": content.number,
         "kind": content.kind,
+        "stage": content.stage,
         "period": content.period,
         "report": content.report.id,
         "created_at": content.created_at.isoformat(),

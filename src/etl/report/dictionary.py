@@ -117,6 +117,7 @@ TRACE = _columns(
 RELEASE = _columns(
     ("number", "integer", "Số của bản công bố", "Number of the release"),
     ("kind", "text", "Loại: provisional, official", "Kind: provisional, official"),
+    ("stage", "text", "Giai đoạn: estimated, preliminary, official", "Stage: estimated, preliminary, official"),
     ("period", "text", "Kỳ", "Period"),
     ("report", "text", "Mã báo cáo", "Report"),
     ("created_at", "time", "Lúc lập", "Made at"),

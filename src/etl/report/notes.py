@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from etl.model.decisions import WAIVER
-from etl.model.figures import NOT_REPORTED, PROVISIONAL
+from etl.model.figures import NOT_REPORTED, OFFICIAL, PROVISIONAL
 from etl.model.findings import WAIVED
 from etl.model.releases import ReleaseContent
 from etl.report import words
@@ -12,21 +12,34 @@ from etl.report.words import Text, word
 
 
 def subtitle(content: ReleaseContent) -> Text:
-    """'Bản tạm tính số 3 · 2020–2021 · lập lúc 20:15 ngày 24/11/2026'."""
+    """'Bản tạm tính số 3 · số ước tính · 2020–2021 · lập lúc 20:15 ngày 24/11/2026'; official figures need no word."""
     kind, period, made = word(words.KINDS, content.kind), words.period(content.period), words.moment(content.created_at)
+    stage = word(words.STAGES, content.stage)
+    said = (
+        Text("", "")
+        if content.stage == OFFICIAL
+        else Text(f" · số {stage.vi.lower()}", f" · {stage.en.lower()} figures")
+    )
     return Text(
-        f"{kind.vi} số {content.number} · {period.vi} · lập lúc {made.vi}",
-        f"{kind.en} no. {content.number} · {period.en} · made on {made.en}",
+        f"{kind.vi} số {content.number}{said.vi} · {period.vi} · lập lúc {made.vi}",
+        f"{kind.en} no. {content.number}{said.en} · {period.en} · made on {made.en}",
     )
 
 
 def standing(content: ReleaseContent) -> Text:
-    """Whether the release may be cited, in one sentence."""
-    if content.kind == "official":
-        return Text("Số liệu đã được duyệt để công bố.", "The figures were approved for publication.")
-    return Text(
+    """Whether the release may be cited, in a sentence; where its figures are not the last word, that too."""
+    said = Text(
         "Số liệu chưa được duyệt chính thức, có thể thay đổi. Không trích dẫn như số liệu chính thức.",
         "The figures are not approved yet and may change. Do not cite them as official.",
+    )
+    if content.kind == "official":
+        said = Text("Số liệu đã được duyệt để công bố.", "The figures were approved for publication.")
+    if content.stage == OFFICIAL:
+        return said
+    vi, en = word(words.STAGES, content.stage)
+    return Text(
+        f"{said.vi} Đây là số {vi.lower()}, sẽ được thay bằng số chính thức.",
+        f"{said.en} They are {en.lower()} and will be replaced by official figures.",
     )
 
 

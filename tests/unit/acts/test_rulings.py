@@ -10,7 +10,10 @@ import pytest
 
 from etl.acts.decide import correct, declare_nil, extend, undo, waive
 from etl.acts.outbox import receipt_of
+from etl.acts.recheck import recheck
 from etl.errors import UsageError
+from etl.model.decisions import correction
+from etl.model.findings import INFO, Finding
 from etl.model.periods import parse_period
 from etl.pipeline import Stores, consolidate, report_named
 from etl.queries.log import log_table
@@ -82,8 +85,21 @@ def _trace(stores: Stores, indicator: str):  # type: ignore[no-untyped-def]
     return trace(stores, indicator, unit="108", period="2021", release=record.number)
 
 
-def test_a_correction_that_no_longer_fits_is_told(stores: Stores, tmp_path: Path) -> None:
-    """The guard is asked at every reading: reference data may have changed what a cell is taken for, never what it says."""
+def test_a_guard_that_fails_is_told_and_the_cell_stays(stores: Stores, tmp_path: Path) -> None:
+    """Whoever corrects by hand-made data (a restored ledger, another file of the same name) changes nothing unseen."""
+    send(stores, tmp_path / "in", "SinHo.xlsx", workbook("SinHo", "Biểu 02", {"G9": 1.5, "H9": None}))
+    (sub,) = stores.ledger.submissions()
+    place = Finding("", INFO, "", "", sub.file, sub.submission, "sp", "108", "2021", "Biểu 02", "G9")
+    stores.ledger.decide([correction(place, "9", "2")], "correct", "2", "Lan", "nghe nhầm", AT)
+    recheck(again(stores), at=AT, by="Lan")
+
+    assert told(stores, "K.guard") == [("G9", "warning", None)]
+    current = stores.ledger.current("sp")[0]
+    rows = stores.lake.read(list(current.lake.values()), readings={current.reading})
+    assert rows["quy_mo"][0].as_py() == Decimal("1.5")
+
+
+def test_what_cannot_be_corrected(stores: Stores, tmp_path: Path) -> None:
     send(stores, tmp_path / "in", "SinHo.xlsx", workbook("SinHo", "Biểu 02", {"G9": "12"}))
     (sub,) = [s.submission for s in stores.ledger.submissions()]
     with pytest.raises(UsageError, match="no such submission"):

@@ -81,7 +81,7 @@ def test_findings_of_one_sheet_follow_its_rows(files):
 
 def test_release_json_says_on_what_it_rests(files, content):
     assert json.loads(files["release.json"]) == {
-        "number": 3, "kind": "provisional", "period": SPAN, "report": "laichau-st",
+        "number": 3, "kind": "provisional", "stage": "official", "period": SPAN, "report": "laichau-st",
         "created_at": "2022-02-03T20:15:42+07:00", "reference_hash": content.reference.hash,
         "suite_hash": content.reference.suite_hash, "version": "0.1.0", "ledger_position": 57, "previous": 2,
     }  # fmt: skip
