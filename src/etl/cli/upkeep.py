@@ -52,6 +52,19 @@ def verify(
 
 
 @app.command()
+def doctor(as_json: Json = False) -> None:
+    """Khám hệ thống: thư mục, quyền, đĩa, sổ cái, Prefect, lịch, đêm qua; cần làm gì. / Is everything in order, and what to do."""
+    from etl.cli.app import now
+    from etl.queries.doctor import BAD, doctor_text
+    from etl.queries.doctor import doctor as examine
+    from etl.settings import Settings, find_root
+
+    checks = examine(Settings.from_environment(os.environ, find_root()), now())
+    print_json([check.as_json() for check in checks]) if as_json else typer.echo(doctor_text(checks))
+    raise typer.Exit(1 if any(check.state == BAD for check in checks) else 0)
+
+
+@app.command()
 def backup(file: Annotated[Path, typer.Argument(help="Tệp .tar để ghi / the tar to write")]) -> None:
     """Sao lưu sổ cái, kho lưu, dữ liệu và các bản công bố. / Ledger, archive, rows and releases into one file."""
     from etl.acts.backup import backup as act

@@ -1,0 +1,85 @@
+"""What is wrong is told with what to do; what is right is told in a line."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from etl.pipeline import Stores
+from etl.queries.doctor import Check, doctor, doctor_text
+from etl.settings import Settings
+from tests.conftest import AT, ROOT
+from tests.unit.acts.test_decide import send, workbook
+
+NIGHT = {
+    "paused": False,
+    "schedules": [{"active": True, "schedule": {"cron": "0 2 * * *", "timezone": "Asia/Ho_Chi_Minh"}}],
+}
+
+
+@pytest.fixture
+def prefect() -> Iterator[str]:
+    """What Prefect's API answers to the two questions."""
+
+    class Api(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = json.dumps(True if self.path.endswith("/health") else NIGHT).encode()
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Api) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/api"
+        server.shutdown()
+
+
+def by_name(checks: list[Check]) -> dict[str, Check]:
+    return {check.what.partition(" /")[0]: check for check in checks}
+
+
+def test_a_place_in_order(stores: Stores, tmp_path: Path, prefect: str) -> None:
+    send(stores, tmp_path / "in", "SinHo.xlsx", workbook("SinHo", "Biểu 06", {}))
+    checks = doctor(stores.settings, AT + timedelta(hours=1), prefect)
+
+    assert [c for c in checks if c.state != "good"] == []
+    assert by_name(checks)["Lịch chạy đêm"].told == "0 2 * * * Asia/Ho_Chi_Minh"
+    assert doctor_text(checks).startswith("✓ Phiên bản / versions: etl ")
+
+
+def test_each_fault_says_what_to_do(stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
+    send(stores, tmp_path / "in", "SinHo.xlsx", workbook("SinHo", "Biểu 02", {"G9": "1.234"}))
+    stores.settings.inbox.mkdir()
+    (stores.settings.inbox / "BC.xlsx").write_bytes(b"x")
+    os.utime(stores.settings.inbox / "BC.xlsx", ((AT + timedelta(hours=2)).timestamp(),) * 2)
+    with sqlite3.connect(stores.settings.data / "ledger.sqlite") as connection:
+        connection.execute("DROP TRIGGER events_no_update")
+        connection.execute("UPDATE events SET by_name = 'x' WHERE position = 1")
+
+    told = by_name(doctor(stores.settings, AT + timedelta(days=3)))
+    assert (told["Sổ cái"].state, "etl verify" in told["Sổ cái"].todo) == ("bad", True)
+    assert (told["Việc chờ"].state, "etl decide" in told["Việc chờ"].todo) == ("odd", True)
+    assert told["Lần nhận hoặc công bố cuối"].state == "odd"
+    assert "1 tệp chưa nhận" in told["Lần nhận hoặc công bố cuối"].told
+    assert (told["Prefect"].state, "make serve" in told["Prefect"].todo) == ("odd", True)
+
+
+def test_a_new_place_and_bad_reference_data(tmp_path: Path) -> None:
+    settings = Settings.from_environment({"ETL_DATA": str(tmp_path / "data"), "ETL_REFERENCE": str(tmp_path)}, ROOT)
+    told = by_name(doctor(settings, AT, "http://127.0.0.1:1/api"))
+
+    assert (told["Sổ cái"].state, told["Dữ liệu tham chiếu"].state, told["Prefect"].state) == ("odd", "bad", "bad")
+    assert not (tmp_path / "data").exists()
