@@ -239,3 +239,61 @@ def test_output_in_kilograms_is_converted_and_told(tmp_path: Path, folders: tupl
 
     assert {f.code for f in stores.ledger.findings()} == {"U.converted"}
     assert figures(stores)["TT.SL", "106", ()].value == 110
+
+
+def told_together(
+    stores: Stores, period: str = "2021"
+) -> set[tuple[str, str, str, str | None, str | None, str | None]]:
+    """What was found over several submissions: rule, severity, unit, cell, value, expected."""
+    done = consolidate(stores, report_named(stores.reference, "ds-tt"), parse_period(period))
+    return {(f.code, f.severity, f.unit or "", f.cell, f.value, f.expected) for f in done.findings}
+
+
+def test_change_beyond_30_percent_is_told_at_its_cell(tmp_path: Path, folders: tuple[Path, Path]) -> None:
+    before = tt_book(
+        [("", "Sắn", "Mùa", "chất bột", 10, 10, 80, 80), ("", "Lúa ruộng", "Mùa", "lương thực", 10, 10, 40, 40)]
+    )
+    before.active["A3"] = "Kỳ báo cáo: Năm 2020 (từ 01/01/2020 đến 31/12/2020)"
+    now = tt_book(
+        [("", "Sắn", "Mùa", "chất bột", 13, 13, 80, 104), ("", "Lúa ruộng", "Mùa", "lương thực", 6.9, 6.9, 40, 27.6)]
+    )
+    stores = taken(tmp_path, folders, {"TT_2020": before, "TT_2021": now})
+
+    assert told_together(stores) == {
+        ("tt.gieo-trong.thay-doi", "warning", "106", "E9", "6,9", "10 ± 30 % (kỳ 2020)"),
+        ("tt.san-luong.thay-doi", "warning", "106", "H9", "27,6", "40 ± 30 % (kỳ 2020)"),
+    }  # cassava, up by exactly 30 %, is within the limit
+
+
+YIELDS = {
+    "huyện Tam Đường": 38,
+    "huyện Mường Tè": 40,
+    "huyện Sìn Hồ": 41,
+    "huyện Phong Thổ": 42,
+    "huyện Than Uyên": 412,
+}
+
+
+def test_a_yield_far_from_the_other_districts_is_told(tmp_path: Path, folders: tuple[Path, Path]) -> None:
+    books = {
+        f"TT{i}": tt_book([("", "Lúa ruộng", "Mùa", "lương thực", 10, 10, y, y)], unit=unit)
+        for i, (unit, y) in enumerate(YIELDS.items())
+    }
+    stores = taken(tmp_path, folders, books)
+
+    assert told_together(stores) == {("tt.nang-suat.khac-thuong", "warning", "110", "G8", "412", "quanh 41 tạ/ha")}
+
+
+def test_the_provinces_own_total_is_compared_and_never_added(tmp_path: Path, folders: tuple[Path, Path]) -> None:
+    plan = open_at(tmp_path / "plan", folders)
+    districts = {code: plan.reference.units.get(code, END) for code in DISTRICTS}
+    rows = [("", "Sắn", "Mùa", "chất bột", 10, 10, 80, 80)]
+    books = {f"TT_{c}": tt_book(rows, unit=f"{u.type} {u.name}") for c, u in districts.items() if u is not None}
+    own = tt_book([("", "Sắn", "Mùa", "chất bột", 81, 80, 80, 640)], unit="tỉnh Lai Châu")
+    stores = taken(tmp_path, folders, books | {"TT_tinh": own})
+
+    assert {s.unit: s.state for s in stores.ledger.submissions()}["12"] == "accepted"
+    known = figures(stores)
+    assert (known["TT.GT", "12", ()].value, known["TT.SL", "12", ()].value) == (80, 640)
+    assert known["TT.GT", "12", ()].coverage.expected == len(DISTRICTS)
+    assert told_together(stores) == {("L.claim", "warning", "12", "E8", "81", "80")}

@@ -15,7 +15,7 @@ from etl.acts.rebuild import rebuild
 from etl.pipeline import Stores, receive, take_in
 from etl.queries.figures import figures_of
 from etl.queries.findings import findings
-from tests.conftest import AT, SAMPLES
+from tests.conftest import AT, SAMPLES, store_at
 from tests.samples import truth
 from tests.samples.conftest import publish
 
@@ -66,7 +66,7 @@ def test_a_mark_that_vanished_holds_its_figures_until_that_is_accepted(copied: S
     decide(copied, [hold.id], "accept", None, by="Lò Văn Hải", reason="đơn nộp lại", at=DAYS[4])
     accepted, _ = publish(copied, at=DAYS[5])
     assert set(statuses(copied, accepted.number).values()) == {"published"}
-    (again,) = [f for f in findings(copied) if f.severity == "hold"]
+    (again,) = [f for f in findings(store_at(copied.settings.data)) if f.severity == "hold"]
     assert (again.id, again.decision) == (hold.id, "accept")
     assert [rebuild(copied, number).same for number in (record.number, accepted.number)] == [True, True]
 

@@ -7,6 +7,7 @@ from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING
 
 from etl.consolidation.across import crossed, doubts_of, findings_of, forms_seen
+from etl.consolidation.claims import tell_claims
 from etl.consolidation.rows import Matched, current_rows, matched
 from etl.model.decisions import case_of, declared_nil
 from etl.model.figures import Figure
@@ -16,6 +17,7 @@ from etl.model.reference import Reference, Report
 from etl.model.releases import MISSING, StatusRow
 from etl.steps.completeness import completeness, is_late
 from etl.steps.consolidate import Doubt, Expectation, Expectations, Request, consolidate
+from etl.steps.consolidate.claims import claims
 from etl.store.lake import Lake
 from etl.store.ledger import View
 
@@ -50,9 +52,13 @@ def consolidated(view: View, lake: Lake, reference: Reference, report: Report, p
     current = current_rows(view, lake, reference, forms_seen(reference, forms))
     matching = matched(reference, current)
     told = crossed(reference, forms, matching, current)
-    figures = tuple(consolidate_rows(reference, matching, wanted, status, doubts_of(told)))
+    expected, asked = _expectations(reference, status), _requests(reference, wanted)
+    units, entities = reference.units, reference.entities
+    doubts = [*_of_pairs(reference, matching), *doubts_of(told)]
+    figures = tuple(consolidate(matching.rows, asked, expected, units, entities, doubts=doubts))
+    disputed = tell_claims(reference, claims(matching.rows, asked, expected, units, entities, figures), current)
     tables = {table.id for form in forms for table in reference.forms[form].tables}
-    beside = [f for f in matching.findings if f.form in forms] + _shown(findings_of(told), status)
+    beside = [f for f in matching.findings if f.form in forms] + _shown(findings_of(told), status) + disputed
     names = _names(view)
     shown = {row.submission for row in status} | {None}
     own = [f for f in (*view.findings(), *_of_files(view, lake, reference, names)) if f.submission in shown]
@@ -150,17 +156,19 @@ def _of_files(view: View, lake: Lake, reference: Reference, names: _Names) -> li
     return _under_each_name(matched(reference, rows).findings, names) + twice
 
 
-def consolidate_rows(
-    reference: Reference, rows: Matched, wanted: Iterable[tuple[str, Period]], status: Iterable[StatusRow],
-    doubts: Iterable[Doubt] = (),
-) -> list[Figure]:  # fmt: skip
-    """The wanted figures over matched rows. doubts: beside those of undecided pairs."""
-    expectations = Expectations(
-        tuple(Expectation(s.form, s.unit, parse_period(s.period), s.role, s.reported) for s in status), reference.units
-    )
-    requests = [Request(reference.indicators[name], period) for name, period in wanted]
-    pairs = [Doubt(i.id) for i in reference.indicators.values() if i.table in rows.doubtful]
-    return consolidate(rows.rows, requests, expectations, reference.units, reference.entities, doubts=(*pairs, *doubts))
+def _expectations(reference: Reference, status: Iterable[StatusRow]) -> Expectations:
+    """Who was expected, and had reported."""
+    found = (Expectation(s.form, s.unit, parse_period(s.period), s.role, s.reported) for s in status)
+    return Expectations(tuple(found), reference.units)
+
+
+def _requests(reference: Reference, wanted: Iterable[tuple[str, Period]]) -> list[Request]:
+    return [Request(reference.indicators[name], period) for name, period in wanted]
+
+
+def _of_pairs(reference: Reference, rows: Matched) -> list[Doubt]:
+    """An undecided pair holds every figure of its table back."""
+    return [Doubt(i.id) for i in reference.indicators.values() if i.table in rows.doubtful]
 
 
 def _finding_order(finding: Finding) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ class Reasons:
         """Why a row was counted, or not."""
         words = {
             tracing.COUNTED: self._counted, tracing.PERIOD: self._period, tracing.REPORTER: self._reporter,
+            tracing.COPY: self._copy,
             tracing.CONDITION: self._condition, tracing.SPEAKS: self._speaks, tracing.ELSEWHERE: self._elsewhere,
             tracing.MEMBER: self._member, tracing.NO_VALUE: self._no_value, tracing.SAME_KEY: self._same_key,
         }  # fmt: skip
@@ -58,6 +59,12 @@ class Reasons:
         return (
             f"bản để đối chiếu; số liệu lấy từ báo cáo của {title} / a copy for comparison; the figure is taken from the "
             f"report of {title}"
+        )
+
+    def _copy(self, judged: Judged) -> str:
+        return (
+            "bản đơn vị tự tổng hợp, chỉ để đối chiếu; số liệu cộng từ các đơn vị dưới / the unit's own total, for "
+            "comparison only; the figure adds the units below"
         )
 
     def _condition(self, judged: Judged) -> str:

@@ -76,7 +76,8 @@ def traced(replay: Replay, indicator: str, period: Period) -> Traced:
     found = replay.reference.indicators[indicator]
     current, matching = replay.rows(found.form)
     periods = replay.expectations.used(found, period)
-    selection = Selection(found, periods, replay.reference.units)
+    copies = replay.expectations.copies(found.form, periods)
+    selection = Selection(found, periods, replay.reference.units, copies)
     rows = every_row(replay.connection(found.form), selection)
     values = {(v[SUBMISSION], v[BLOCK], v[LINE]): v for v in matching.rows[found.table].to_pylist()}
     spec = replay.reference.table(found.table)

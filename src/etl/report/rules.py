@@ -27,6 +27,7 @@ _WHERE = {
     "R": "Khi đọc ô / reading cells",
     "U": "Khi đọc ô / reading cells",
     "V": "Khi đọc ô / reading cells",
+    "L": "Khi tổng hợp, không trả lại / consolidation, never rejects",
     "M": "Khi ghép các đơn vị, không trả lại / matching over units, never rejects",
 }
 _SUITE = "Khi kiểm tra / validation"

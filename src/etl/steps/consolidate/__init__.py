@@ -14,14 +14,24 @@ from etl.model.figures import NOT_REPORTED, PROVISIONAL, PUBLISHED, WITHHELD, Co
 from etl.model.periods import Period
 from etl.model.reference import Entity
 from etl.model.units import Units
+from etl.steps.consolidate.content import content_of
 from etl.steps.consolidate.coverage import Expectation, Expectations
-from etl.steps.consolidate.exact import extremes, ratio
 from etl.steps.consolidate.selection import Part, Selection, open_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Doubt", "Expectation", "Expectations", "Request", "Selection", "consolidate", "open_rows"]
+__all__ = [
+    "Claim",
+    "Doubt",
+    "Expectation",
+    "Expectations",
+    "Request",
+    "Selection",
+    "claims",
+    "consolidate",
+    "open_rows",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,9 @@ def consolidate(
     try:
         figures: list[Figure] = []
         for request in requests:
-            selection = Selection(request.indicator, expectations.used(request.indicator, request.period), units)
+            periods = expectations.used(request.indicator, request.period)
+            copies = expectations.copies(request.indicator.form, periods)
+            selection = Selection(request.indicator, periods, units, copies)
             parts = selection.parts(connection) if request.indicator.table in rows else []
             figures += _figures(request, selection, parts, expectations, order, names, doubtful)
         return sorted(figures, key=lambda f: f.order)
@@ -110,7 +122,7 @@ def _figure(
     coverage: Coverage, order: Mapping[str, tuple[int, str]], names: Mapping[str, str], doubtful: _Doubts,
 ) -> Figure:  # fmt: skip
     indicator = request.indicator
-    content = _content(indicator, part, coverage, order, names)
+    content = content_of(indicator, part, coverage, order, names)
     status = _status(indicator, coverage, content, doubtful.about(indicator.id, unit, selection.periods))
     if status in (WITHHELD, NOT_REPORTED):
         content |= {"value": None, "names": None, "low": None, "high": None}
@@ -119,32 +131,6 @@ def _figure(
         decimals=indicator.decimals, status=status, coverage=coverage, breakdown=breakdown,
         as_at=selection.as_at, at_least=bool(part and part.missing), **content,
     )  # fmt: skip
-
-
-def _content(
-    indicator: Indicator, part: Part | None, coverage: Coverage, order: Mapping[str, tuple[int, str]],
-    names: Mapping[str, str],
-) -> dict[str, Any]:  # fmt: skip
-    """Value, names, low, high, numerator, denominator of one figure."""
-    rule = indicator.rule
-    if rule in ("ratio", "weighted_mean"):
-        if part is None or part.numerator is None:
-            return {}
-        value = ratio(part.numerator, part.denominator, indicator.factor, indicator.decimals)
-        return {"value": value, "numerator": part.numerator, "denominator": part.denominator}
-    if rule == "range":
-        low, high = extremes(part.pairs if part else (), indicator.factor, indicator.decimals)
-        return {"low": low, "high": high}
-    if indicator.key is not None and indicator.measure is None:
-        keys = part.keys if part else ()
-        content: dict[str, Any] = {"value": Decimal(part.count if part else 0)}
-        if indicator.names is not None:
-            listed = sorted(keys, key=lambda key: order.get(key, (10**6, key)))
-            content["names"] = tuple(dict.fromkeys(names.get(key, key) for key in listed))
-        return content
-    if part is not None and part.total is not None:
-        return {"value": part.total}
-    return {"value": Decimal(0) if part is None and coverage.reported else None}
 
 
 def _status(indicator: Indicator, coverage: Coverage, content: Mapping[str, Any], doubtful: bool) -> str:

@@ -47,6 +47,12 @@ class Expectations:
         inside = [p for p in self.periods(indicator.form) if asked.contains(p)]
         return tuple(inside[-1:] if indicator.over_periods == "last" else inside)
 
+    def copies(self, form: str, periods: Iterable[Period]) -> tuple[tuple[str, str], ...]:
+        """(unit, period) of the submissions that are wanted for comparison only: what a level claims of itself."""
+        wanted = set(periods)
+        found = (one for one in self.all if (one.form, one.role) == (form, "check") and one.period in wanted)
+        return tuple(sorted((one.unit, one.period.code) for one in found))
+
     def _wanted(self, indicator: Indicator, periods: Iterable[Period]) -> list[Expectation]:
         wanted = set(periods)
         reporters = _reporters(indicator)

@@ -66,11 +66,17 @@ def _level(code: str, units: Units) -> str:
 
 @dataclass(frozen=True)
 class Selection:
-    """One indicator over the periods it uses."""
+    """One indicator over the periods it uses.
+
+    copies: (unit, period) whose submission the calendar wants for comparison only; its rows are in no figure.
+    claimant: such a unit, whose own rows are asked for instead.
+    """
 
     indicator: Indicator
     periods: tuple[Period, ...]
     units: Units
+    copies: tuple[tuple[str, str], ...] = ()
+    claimant: str | None = None
 
     @property
     def as_at(self) -> str | None:
@@ -100,7 +106,7 @@ class Selection:
         ]  # fmt: skip
 
     def conditions(self) -> dict[str, str]:
-        """What a row must be, each by its name: period, condition, reporter, speaks."""
+        """What a row must be, each by its name: period, condition, reporter, copy, speaks."""
         i = self.indicator
         codes = ", ".join(f"'{p.code}'" for p in self.periods) or "NULL"
         found = {"period": f"_period IN ({codes})"}
@@ -109,6 +115,11 @@ class Selection:
         if i.reporter:
             other = i.reporter.startswith("!")
             found["reporter"] = f"_unit {'<>' if other else '='} '{i.reporter.removeprefix('!')}'"
+        copied = ", ".join(f"('{unit}', '{period}')" for unit, period in self.copies if unit != i.reporter)
+        if self.claimant is not None:
+            found["copy"] = f"_unit = '{self.claimant}'"
+        elif copied:
+            found["copy"] = f"(_unit, _period) NOT IN ({copied})"
         if i.unit == "_owner":
             found["speaks"] = "_speaks"  # the row that speaks for the entity, so that listers cannot disagree
         return found

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import duckdb
 
 #: why a row was not counted, in the order in which it is asked
-PERIOD, REPORTER, CONDITION, SPEAKS, ELSEWHERE, MEMBER, NO_VALUE, SAME_KEY = (
-    "period", "reporter", "condition", "speaks", "elsewhere", "member", "no_value", "same_key",
+PERIOD, REPORTER, COPY, CONDITION, SPEAKS, ELSEWHERE, MEMBER, NO_VALUE, SAME_KEY = (
+    "period", "reporter", "copy", "condition", "speaks", "elsewhere", "member", "no_value", "same_key",
 )  # fmt: skip
 COUNTED = "counted"
 
@@ -118,7 +118,7 @@ def judge(indicator: Indicator, rows: Iterable[Row], unit: str, breakdown: Break
 
 
 def _failed(row: Row) -> str:
-    return next((name for name in (PERIOD, REPORTER, CONDITION, SPEAKS) if name in row.failed), COUNTED)
+    return next((name for name in (PERIOD, REPORTER, COPY, CONDITION, SPEAKS) if name in row.failed), COUNTED)
 
 
 def _has_key(indicator: Indicator, row: Row) -> bool:

@@ -1,0 +1,83 @@
+"""What a level's own submission claims, against what the levels below it add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from etl.model.figures import PROVISIONAL, PUBLISHED, Figure
+from etl.model.reference import Entity
+from etl.model.units import Units
+from etl.steps.consolidate import Request
+from etl.steps.consolidate.content import content_of
+from etl.steps.consolidate.coverage import Expectations
+from etl.steps.consolidate.selection import Selection, open_rows
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+_COMPARED = ("value", "low", "high", "numerator", "denominator")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A figure that a unit's own submission gives otherwise. places: submission, block and line of the rows behind it."""
+
+    figure: Figure
+    claimed: Figure
+    places: tuple[tuple[str, int, int], ...]
+
+
+def claims(
+    rows: Mapping[str, pa.Table], requests: Iterable[Request], expectations: Expectations, units: Units,
+    entities: Sequence[Entity], figures: Iterable[Figure],
+) -> list[Claim]:  # fmt: skip
+    """Where a level's own submission (role `check`) differs from what the levels below it add up to.
+
+    Only whole figures are compared: all below reported, and the claim covers every period that the figure takes. An
+    indicator with a reporter of its own is no sum over levels and has no claims.
+    """
+    order = {name: (e.order, name) for e in entities for name in (e.name, e.id)}
+    names = {e.id: e.name for e in entities}
+    known = {(f.indicator, f.unit, f.period): f for f in figures if f.breakdown is None}
+    asked = [one for one in _asked(requests, expectations, units) if one[0].indicator.table in rows]
+    if not asked:
+        return []
+    connection = open_rows(rows, units)
+    try:
+        found: list[Claim] = []
+        for request, selection in asked:
+            figure = known.get((request.indicator.id, selection.claimant or "", request.period.code))
+            if figure is not None and figure.status in (PUBLISHED, PROVISIONAL) and not figure.coverage.missing:
+                found += _claim(connection, selection, figure, order, names)
+        return found
+    finally:
+        connection.close()
+
+
+def _asked(
+    requests: Iterable[Request], expectations: Expectations, units: Units
+) -> Iterator[tuple[Request, Selection]]:
+    for request in requests:
+        indicator, periods = request.indicator, expectations.used(request.indicator, request.period)
+        copies = expectations.copies(indicator.form, periods) if indicator.reporter is None else ()
+        for unit in sorted({unit for unit, _ in copies}):
+            yield request, Selection(indicator, periods, units, claimant=unit)
+
+
+def _claim(
+    connection: duckdb.DuckDBPyConnection, selection: Selection, figure: Figure,
+    order: Mapping[str, tuple[int, str]], names: Mapping[str, str],
+) -> Iterator[Claim]:  # fmt: skip
+    query = f"SELECT _submission, _block, _line, _period FROM ({selection.sql()}) ORDER BY ALL"
+    places = connection.execute(query).fetchall()
+    parts = [p for p in selection.parts(connection) if (p.unit, p.breakdown) == (figure.unit, None)]
+    if not parts or {place[3] for place in places} != {period.code for period in selection.periods}:
+        return
+    content = content_of(selection.indicator, parts[0], figure.coverage, order, names)
+    said: dict[str, Any] = {name: content.get(name) for name in _COMPARED}
+    claimed = replace(figure, **said)
+    if any(getattr(claimed, name) != getattr(figure, name) for name in _COMPARED):
+        yield Claim(figure, claimed, tuple(place[:3] for place in places))
