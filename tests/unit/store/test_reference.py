@@ -293,3 +293,35 @@ def test_a_check_at_release_names_known_indicators(copy):
     assert copy.faults() == [
         "checks.csv dòng/line 2, cột/column parts: không có chỉ tiêu “NV.Q”. / there is no indicator “NV.Q”."
     ]
+
+
+PROPOSAL = '    proposal: "đúng là điều chỉnh kinh phí: {ma_so} {_period}"\n'
+FAILS = "    fails: _speaks AND kinh_phi <> _truoc\n"
+HOLD, CRITICAL = (f"severity: {word}\n    cell: kinh_phi\n" for word in ("hold", "critical"))
+ACROSS_FAULTS = {
+    "a critical rule": (HOLD, CRITICAL, "“critical” is none of: hold"),
+    "a field that is not there": ("cell: kinh_phi\n", "cell: kinh\n", "there is no field “kinh”"),
+    "a hold without a proposal": (PROPOSAL, "", "a hold, and only a hold, has a proposal"),
+    "a word that the row has not": ("{_truoc} (kỳ {_before})", "{_trước} (kỳ {_before})", "bad template: {_trước}"),
+    "an id that stands twice": ("rule: 01.kinh-phi.doi\n", "rule: 01.ten.co\n", "rule id “01.ten.co” stands twice"),
+    "a column that is there already": ("column: _truoc\n", "column: ten\n", "column “ten” must start with _"),
+    "an unknown key": (FAILS, f"{FAILS}    when: now\n", "unknown key"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ACROSS_FAULTS)
+def test_a_fault_of_a_rule_over_others_is_told_with_its_line(copy, case):
+    old, new, told = ACROSS_FAULTS[case]
+    copy.change("across/nv.yaml", old, new)
+    lines = (copy.reference / "across" / "nv.yaml").read_text("utf-8").splitlines()
+    found = [fault for fault in copy.faults() if told in fault]
+
+    assert found, copy.faults()
+    line = int(found[0].partition("dòng/line ")[2].split()[0])
+    assert lines[line - 1].startswith("  - rule: ")
+
+
+def test_sql_over_others_sees_the_tables_that_its_file_names_and_no_more(copy):
+    copy.change("across/nv.yaml", "also: [sp]\n", "")
+    (told,) = [fault for fault in faults(copy.reference, copy.expectations) if "across" in fault]
+    assert told.startswith("across/nv.yaml 01.san-pham.co-trong-02: SQL sai")

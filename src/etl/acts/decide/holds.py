@@ -23,6 +23,8 @@ _MORE = {
     "S2.near-unit": (MAP,),
     "M.id-missing": (MAP,),
     "M.id-differs": (MAP,),
+    "M.near-name": (MAP,),
+    "M.second-id": (MAP,),
 }
 
 
