@@ -125,7 +125,7 @@ def remembering(read: Callable[[Cell], Typed]) -> Callable[[Cell], Typed]:
 @lru_cache(maxsize=1024)
 def reader_for_all(reference: Reference, spec: Field) -> Callable[[Cell], Typed]:
     """One remembering reader for all workbooks, of a field that names no unit."""
-    return remembering(reader_of(spec, words_of(reference), lambda _text, _levels: None))
+    return remembering(reader_of(spec, words_of(reference), lambda _text, _levels: ()))
 
 
 def plain_numbers(cells: Sequence[Any], *, whole: bool) -> list[int | None]:
