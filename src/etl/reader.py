@@ -5,8 +5,9 @@ Light on purpose: no database, no DuckDB, no Great Expectations. The reference d
 
 from __future__ import annotations
 
+import copyreg
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,11 +55,34 @@ def prepare(reference: str, expectations: str, archive: str, decided: dict[str, 
     import pyarrow  # noqa: F401  # so that the memory limit counts from here on
     import python_calamine  # noqa: F401
 
+    send_rows_packed()
     _loaded["reference"] = learnt(load_reference(Path(reference), Path(expectations)), decided)
     _archives["archive"] = Archive(Path(archive))
 
 
 _archives: dict[str, Archive] = {}
+
+
+def send_rows_packed() -> None:
+    """From here on this process pickles tables as one stream of Arrow's own: five times cheaper than column by column."""
+    import pyarrow as pa
+
+    copyreg.pickle(pa.Table, _packed)
+
+
+def _packed(rows: pa.Table) -> tuple[Callable[[bytes], pa.Table], tuple[bytes]]:
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows.schema) as writer:
+        writer.write_table(rows)
+    return _unpacked, (sink.getvalue().to_pybytes(),)
+
+
+def _unpacked(stream: bytes) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.ipc.open_stream(stream).read_all()
 
 
 def read_one(name: str, sha256: str, stamp: str) -> FileReading:

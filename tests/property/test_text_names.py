@@ -8,7 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.text.dates import find_period, find_revision, find_signed, parse_date, parse_month
-from etl.text.names import fold, has_diacritics, similarity, squeeze, tone_key
+from etl.text.names import (
+    _fold_any,
+    fold,
+    fold_lines,
+    fold_once,
+    has_diacritics,
+    similarity,
+    squeeze,
+    squeeze_all,
+    tone_key,
+)
 
 #: a busy machine, or a first import, is no fault of the text
 in_its_own_time = settings(deadline=None)
@@ -64,3 +74,23 @@ def test_no_text_breaks_the_readers_of_dates(text):
         "date",
         "NoneType",
     }
+
+
+@in_its_own_time
+@given(names | st.text(max_size=40))
+def test_folding_by_tables_is_folding_by_unicode(name):
+    assert fold_once(name) == _fold_any(name)
+
+
+@in_its_own_time
+@given(st.lists(names))
+def test_many_texts_fold_line_by_line(some):
+    lines = fold_lines(some).decode().split("\n")[1:]
+
+    assert [" ".join(line.split()) for line in lines] == ([fold(name) for name in some] or [""])
+
+
+@in_its_own_time
+@given(st.lists(names | st.text(max_size=10)))
+def test_many_texts_are_squeezed_as_each_alone(some):
+    assert squeeze_all(some) == [squeeze(name) for name in some]

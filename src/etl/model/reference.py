@@ -80,12 +80,12 @@ class Message:
 
     def finding(self, **about: Any) -> Finding:
         """A finding of this kind. Template words and the finding's own fields are taken from `about`."""
-        words = _Words({key: "" if text is None else text for key, text in about.items()})
+        message_vi, message_en = self.message_vi, self.message_en
+        if "{" in message_vi or "{" in message_en:
+            words = _Words({key: "" if text is None else text for key, text in about.items()})
+            message_vi, message_en = message_vi.format_map(words), message_en.format_map(words)
         place = {key: about[key] for key in _PLACES if key in about}
-        return Finding(
-            self.code, self.severity, self.message_vi.format_map(words), self.message_en.format_map(words),
-            scope=self.scope, **place,
-        )  # fmt: skip
+        return Finding(self.code, self.severity, message_vi, message_en, scope=self.scope, **place)
 
 
 class _Words(dict[str, Any]):

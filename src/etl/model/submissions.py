@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from etl.model.findings import Finding, verdict
 from etl.model.grids import a1
@@ -87,8 +87,7 @@ class TypedTotal:
     section: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One row of the sheet that is a row of the table. `row` is 0-based; `fixed` is a matrix row's code."""
 
     block: int

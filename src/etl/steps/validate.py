@@ -18,6 +18,7 @@ from etl.model.figures import number_text
 from etl.model.findings import Finding
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
 #: (submission, block, line, field) → sheet (None in a csv) and A1 cell
@@ -51,14 +52,11 @@ def validate(rows: pa.Table, suite: Mapping[str, Any]) -> list[Failure]:
     """
     _no_telemetry()
     import great_expectations as gx
-    import pandas as pd
-    import pyarrow as pa
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     if not rows.num_rows or not suite["expectations"]:
         return []
-    flat = [name for name in rows.column_names if not pa.types.is_list(rows[name].type)]
-    frame = rows.select(flat).to_pandas(types_mapper=pd.ArrowDtype)
+    frame = _frame(rows, suite)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     loaded = gx.ExpectationSuite(**_fresh(suite))
@@ -74,6 +72,54 @@ def validate(rows: pa.Table, suite: Mapping[str, Any]) -> list[Failure]:
     ).get_batch(batch_parameters={"dataframe": frame})
     result = batch.validate(loaded, result_format={"result_format": "COMPLETE", "return_unexpected_index_query": False})
     return [failure for one in result.results if not one.success for failure in _failures(one, suite["name"])]
+
+
+def _frame(rows: pa.Table, suite: Mapping[str, Any]) -> pd.DataFrame:
+    """The columns that the suite speaks of, with an integer index.
+
+    A numeric column is given as float64 where that loses nothing, since GX compares any other type a cell at a time in
+    Python; else, and for texts and dates, as Arrow keeps it.
+    """
+    import pandas as pd
+    import pyarrow as pa
+
+    flat = [name for name in rows.column_names if not pa.types.is_list(rows[name].type)]
+    spoken_of = [_columns_of(expectation["kwargs"]) for expectation in suite["expectations"]]
+    if all(spoken_of):
+        named = {name for names in spoken_of for name in names}
+        flat = [name for name in flat if name in named]
+    frame = rows.select(flat).to_pandas(types_mapper=pd.ArrowDtype)
+    for name in flat:
+        if (floats := _as_floats(rows[name])) is not None:
+            frame[name] = floats.to_numpy()
+    return frame
+
+
+def _columns_of(kwargs: Mapping[str, Any]) -> list[str]:
+    """The columns that an expectation names; none where it speaks of the table, or of what only GX can tell."""
+    if "row_condition" in kwargs:
+        return []
+    named = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs]
+    return [*named, *kwargs.get("column_list", ()), *kwargs.get("column_set", ())]
+
+
+def _as_floats(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """An exact numeric column as float64; None where a value is not told apart from all other decimals by its float.
+
+    Floats keep the order of decimals. Where each is turned back into its own decimal, no two decimals share a float, so
+    every comparison comes out the same.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not (pa.types.is_decimal(column.type) or pa.types.is_integer(column.type)):
+        return None
+    try:
+        floats = column.cast(pa.float64())
+        same = pc.all(pc.equal(floats.cast(column.type, safe=pa.types.is_integer(column.type)), column), min_count=0)
+    except pa.ArrowInvalid:  # beyond what a float holds exactly
+        return None
+    return floats if same.as_py() else None
 
 
 def _fresh(suite: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,13 @@ _NAME = re.compile(r"(?P<machine>[A-Za-z0-9-]+)_(?P<pid>\d+)_(?P<start>\d+)")
 
 def me() -> str:
     """This process: machine, process number, and when it began; fit to be part of a file's name."""
-    return f"{_machine()}_{os.getpid()}_{_start(os.getpid()) or 0}"
+    return _of(os.getpid())
+
+
+@cache
+def _of(pid: int) -> str:
+    """Asked once: a process does not begin twice, and its children have numbers of their own."""
+    return f"{_machine()}_{pid}_{_start(pid) or 0}"
 
 
 def is_gone(holder: str) -> bool:

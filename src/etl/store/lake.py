@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -65,6 +66,7 @@ class Described(Protocol):
     def sha256(self) -> str: ...
 
 
+@lru_cache(maxsize=256)
 def schema(spec: TableSpec) -> pa.Schema:
     """The columns of a table in the lake: system columns, then each stored field and its `<field>__state`.
 

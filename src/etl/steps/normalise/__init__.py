@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from etl.model.decisions import CHOSEN_VALUES, case_of
@@ -22,12 +23,17 @@ from etl.steps.normalise.cells import (
     NIL,
     NOT_AVAILABLE,
     NOT_REPORTED,
+    VALUE,
     Typed,
     as_text,
-    plain_number,
+    plain_numbers,
+    plain_texts,
+    reader_for_all,
     reader_of,
+    remembering,
     words_of,
 )
+from etl.steps.normalise.columns import Column, repeated
 from etl.steps.normalise.totals import check_totals
 from etl.text.measures import measure_key
 
@@ -42,9 +48,24 @@ ResolveUnit = Callable[[str, date, tuple[str, ...], str], tuple[Unit, ...]]
 SchemaOf = Callable[[TableSpec], "pa.Schema"]
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The lines of one block, and the grid's columns in these lines."""
+
+    block: Block
+    grid: Grid
+    lines: list[Line]
+    columns: list[tuple[Cell, ...]]
+
+    def cells(self, column: int) -> Sequence[Cell]:
+        """The cells of a column of the sheet (0-based from A), '' where the grid does not reach."""
+        j = column - self.grid.left
+        return self.columns[j] if 0 <= j < len(self.columns) else ("",) * len(self.lines)
+
+
 @dataclass(slots=True)
 class _Work:
-    """One table of one submission being typed, column by column."""
+    """One table of one submission being typed, column by column. about: what each of its findings says of its place."""
 
     table: TableSpec
     layout: Layout
@@ -52,8 +73,19 @@ class _Work:
     sheets: Mapping[str, Grid]
     reference: Reference
     recognised: Recognised
-    typed: dict[str, list[Typed]] = field(default_factory=dict)
+    about: Mapping[str, str]
+    typed: dict[str, Column] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+
+    def parts(self) -> list[_Part]:
+        """The table's lines by block, in the order of the lines."""
+        found = []
+        for number, block in enumerate(self.layout.blocks):
+            grid = self.sheets[block.sheet]
+            lines = [line for line in self.lines if line.block == number]
+            columns = list(zip_longest(*(grid.rows[line.row - grid.top] for line in lines), fillvalue=""))
+            found.append(_Part(block, grid, lines, columns))
+        return found
 
 
 def normalise(
@@ -71,35 +103,30 @@ def normalise(
         nil=recognised.nil and not any(recognised.lines.values()),
         layouts=dict(recognised.layouts), evidence=list(recognised.evidence), findings=list(recognised.findings),
     )  # fmt: skip
+    about = {
+        "submission": reading.submission, "form": reading.form, "unit": reading.unit, "period": reading.period,
+        "file": file,
+    }  # fmt: skip
+    reading.findings = [finding.about(**about) for finding in reading.findings]
     content = hashlib.sha256(f"{reading.form}|{reading.unit}|{reading.period}|{reading.nil}".encode())
     for table in reference.forms[recognised.form].tables:
         layout = recognised.layouts.get(table.id)
         if layout is None:
             continue
-        work = _Work(table, layout, recognised.lines.get(table.id, []), sheets, reference, recognised)
+        lines = recognised.lines.get(table.id, [])
+        work = _Work(table, layout, lines, sheets, reference, recognised, about)
         _type_columns(work, resolve)
         _drop_spare(work)
         _check_sections(work)
-        work.findings += check_totals(
-            table,
-            layout,
-            recognised.totals.get(table.id, []),
-            sheets,
-            reference,
-            work.typed,
-            work.lines,
-            recognised.factors,
-        )
+        totals = recognised.totals.get(table.id, [])
+        told = check_totals(table, layout, totals, sheets, reference, work.typed, work.lines, recognised.factors)
+        work.findings += [finding.about(**about) for finding in told]
         reading.rows[table.id] = _rows(work, reading, schema_of(table), f"{reading.submission}@{stamp}")
         reading.findings += work.findings
         for name, column in sorted(work.typed.items()):
             content.update(f"{table.id}.{name}:".encode())
-            content.update("\x1f".join([f"{value}\x1e{state}" for value, state, *_ in column]).encode())
+            content.update("\x1f".join(map("\x1e".join, zip(column.texts(), column.states, strict=True))).encode())
     reading.content = content.hexdigest()
-    reading.findings = [
-        f.about(submission=reading.submission, form=reading.form, unit=reading.unit, period=reading.period, file=file)
-        for f in reading.findings
-    ]
     return reading
 
 
@@ -111,75 +138,68 @@ def _type_columns(work: _Work, resolve: ResolveUnit) -> None:
     def units(text: str, levels: tuple[str, ...]) -> tuple[Unit, ...]:
         return resolve(text, day, levels, reporter)
 
+    parts = work.parts()
     for spec in work.table.stored:
-        work.typed[spec.id] = _column(work, spec, _cached(reader_of(spec, words, units)))
+        of_units = spec.type in ("unit", "units")  # what a name means hangs on the day and on who reports
+        read = remembering(reader_of(spec, words, units)) if of_units else reader_for_all(work.reference, spec)
+        work.typed[spec.id] = _column(work, parts, spec, read)
     for spec in work.table.stored:
         if spec.unit_from:
             _convert_by_row(work, spec)
         elif spec.id in work.recognised.factors:
             factor = work.recognised.factors[spec.id][0]
-            work.typed[spec.id] = [_times(cell, factor) for cell in work.typed[spec.id]]
+            _multiply(work.typed[spec.id], dict.fromkeys(range(len(work.lines)), factor))
 
 
-def _column(work: _Work, spec: Field, read: Callable[[Any], Typed]) -> list[Typed]:
-    """One column of every line. Plain numbers, most cells of most forms, take the short way."""
-    fixed = spec.id == work.table.row_code
-    column: list[Typed] = []
-    for number, block in enumerate(work.layout.blocks):
-        lines = [line for line in work.lines if line.block == number]
-        at = block.columns.get(spec.id)
-        if block.member is not None and block.member[0] == spec.id:
-            column += [read(block.member[1])] * len(lines)
-        elif fixed:
-            column += [Typed(line.fixed, "value") if line.fixed is not None else BLANK for line in lines]
+def _column(work: _Work, parts: Sequence[_Part], spec: Field, read: Callable[[Any], Typed]) -> Column:
+    """One field of every line."""
+    column = Column()
+    for part in parts:
+        at, count = part.block.columns.get(spec.id), len(part.lines)
+        if part.block.member is not None and part.block.member[0] == spec.id:
+            column.add(_filled(read(part.block.member[1]), count))
+        elif spec.id == work.table.row_code:
+            codes = [line.fixed for line in part.lines]
+            column.add(Column(codes, [NOT_REPORTED if code is None else VALUE for code in codes]))
         elif at is None:
-            column += [BLANK] * len(lines)
+            column.add(_filled(BLANK, count))
         else:
-            column += _cells(work, spec, block, at, lines, read)
+            column.add(_cells(work, part, spec, at, read))
     return column
 
 
-def _cells(
-    work: _Work, spec: Field, block: Block, at: int, lines: list[Line], read: Callable[[Any], Typed]
-) -> list[Typed]:
-    grid = work.sheets[block.sheet]
-    rows, top, j = grid.rows, grid.top, at - grid.left
-    if grid.from_1904 and spec.type in ("date", "month"):
+def _filled(typed: Typed, count: int) -> Column:
+    return Column([typed.value] * count, [typed.state] * count)
+
+
+def _cells(work: _Work, part: _Part, spec: Field, at: int, read: Callable[[Any], Typed]) -> Column:
+    """A column of the sheet: what is plainly good at one go, the others cell by cell, from the top down."""
+    cells = part.cells(at)
+    if part.grid.from_1904 and spec.type in ("date", "month"):
         read = _from_1904(read)
-    short, whole = spec.numeric and not grid.doubts, spec.type == "integer"
-    known: dict[float, Typed] = {}
-    column: list[Typed] = []
-    for line in lines:
-        row = rows[line.row - top]
-        raw = row[j] if j < len(row) else ""
-        if short and type(raw) in (float, int):
-            typed = known.get(raw)  # type: ignore[arg-type]  # a number
-            if typed is None and (number := plain_number(raw, whole)) is not None:  # type: ignore[arg-type]
-                typed = known[raw] = Typed(number, "value")  # type: ignore[index]
-            if typed is not None:
-                column.append(typed)
-                continue
-        column.append(_cell(work, spec, grid, (line.row, at), raw, block.first, read))
+    values: list[Any] = [None] * len(cells)
+    if part.grid.doubts:
+        column = Column(values, [NOT_REPORTED] * len(cells))
+    elif spec.numeric:
+        values = plain_numbers(cells, whole=spec.type == "integer")
+        column = Column(values, [VALUE] * len(cells), scaled=spec.type != "integer")
+    elif spec.type == "text":
+        values = plain_texts(cells)
+        column = Column(values, [VALUE] * len(cells))
+    else:
+        texts = [cell for cell in dict.fromkeys(cells) if type(cell) is str and cell]
+        good: dict[Cell, Typed] = {text: one for text in texts if (one := read(text)).fault is None}
+        typed = [good.get(cell, BLANK) for cell in cells]
+        values = [one.value for one in typed]
+        column = Column(values, [one.state for one in typed])
+    for i in [i for i, value in enumerate(values) if value is None]:
+        column.put(i, _cell(work, spec, part.grid, (part.lines[i].row, at), cells[i], part.block.first, read))
     return column
 
 
 def _from_1904(read: Callable[[Any], Typed]) -> Callable[[Any], Typed]:
     """Days that stand as plain numbers count from 1904 in such a workbook: four years and a day later than elsewhere."""
     return lambda cell: read(cell + DAYS_1904 if type(cell) in (int, float) else cell)
-
-
-def _cached(read: Callable[[Any], Typed]) -> Callable[[Any], Typed]:
-    """Texts repeat down a column: read each once."""
-    known: dict[str, Typed] = {}
-
-    def through(cell: Any) -> Typed:
-        if type(cell) is not str:
-            return read(cell)
-        if (typed := known.get(cell)) is None:
-            typed = known[cell] = read(cell)
-        return typed
-
-    return through
 
 
 def _cell(work: _Work, spec: Field, grid: Grid, at: At, raw: Cell, first: int, read: Callable[[Any], Typed]) -> Typed:
@@ -256,7 +276,13 @@ def _tell(
     label = f"{spec.code} “{spec.title_vi}”" if spec.code else f"“{spec.title_vi}”"
     work.findings.append(
         work.reference.messages[code].finding(
-            sheet=sheet or None, cell=a1(*at), value=value, expected=expected, column=label, proposal=proposal
+            **work.about,
+            sheet=sheet or None,
+            cell=a1(*at),
+            value=value,
+            expected=expected,
+            column=label,
+            proposal=proposal,
         )
     )
 
@@ -270,34 +296,48 @@ def _convert_by_row(work: _Work, spec: Field) -> None:
     """Values whose unit of measure stands in their own row ('nghìn đồng/kg') become the field's unit."""
     measures = words_of(work.reference).measures
     own = measures.get(measure_key(spec.unit_of_measure or ""))
-    declared = work.typed.get(spec.unit_from or "", [])
+    declared = work.typed.get(spec.unit_from or "", Column())
     if own is None:
         return
-    for i, unit in enumerate(declared):
-        measure = measures.get(measure_key(str(unit.value or "")))
+    factors: dict[int, Decimal] = {}
+    for i, unit in enumerate(declared.plain()):
+        measure = measures.get(measure_key(str(unit or "")))
         if measure is not None and measure[1] == own[1] and measure[2] != own[2]:
-            work.typed[spec.id][i] = _times(work.typed[spec.id][i], measure[2] / own[2])
+            factors[i] = measure[2] / own[2]
+    _multiply(work.typed[spec.id], factors)
 
 
-def _times(cell: Typed, factor: Decimal) -> Typed:
-    return cell if cell.value is None else Typed(cell.value * factor, cell.state, cell.fault)
+def _multiply(column: Column, factors: Mapping[int, Decimal]) -> None:
+    """Each value with its factor. factors: place → factor."""
+    if factors:
+        column.unscale()
+        for i, factor in factors.items():
+            if column.values[i] is not None:
+                column.values[i] *= factor
 
 
 def _drop_spare(work: _Work) -> None:
     """Rows without any value (a numbered spare row, a lone dash) are no rows; their remarks go with them."""
     fixed = {work.table.row_code, work.table.row_label}
-    columns = [work.typed[f.id] for f in work.table.stored if f.id not in fixed]
+    columns = [work.typed[f.id].states for f in work.table.stored if f.id not in fixed]
+    if any(SPARE.isdisjoint(states) for states in columns):
+        return  # a column without a gap: every row has a value
     keep = [
         i
         for i, line in enumerate(work.lines)
-        if line.fixed is not None or any(column[i].state not in (NOT_REPORTED, NIL) for column in columns)
+        if line.fixed is not None or any(states[i] not in SPARE for states in columns)
     ]
     if len(keep) == len(work.lines):
         return
-    gone = {(work.layout.blocks[ln.block].sheet, ln.row) for i, ln in enumerate(work.lines) if i not in set(keep)}
+    kept = set(keep)
+    gone = {(work.layout.blocks[ln.block].sheet, ln.row) for i, ln in enumerate(work.lines) if i not in kept}
     work.findings = [f for f in work.findings if (f.sheet or "", _row_of(f.cell)) not in gone]
     work.lines = [work.lines[i] for i in keep]
-    work.typed = {name: [column[i] for i in keep] for name, column in work.typed.items()}
+    work.typed = {name: column.take(keep) for name, column in work.typed.items()}
+
+
+#: what a row without any value has in all its cells
+SPARE = frozenset((NOT_REPORTED, NIL))
 
 
 def _row_of(cell: str | None) -> int:
@@ -311,23 +351,24 @@ def _check_sections(work: _Work) -> None:
     if name is None:
         return
     spec = work.table[name]
-    for line, cell in zip(work.lines, work.typed[name], strict=True):
-        if line.section is not None and cell.value is not None and cell.value != line.section:
+    for line, value in zip(work.lines, work.typed[name].plain(), strict=True):
+        if line.section is not None and value is not None and value != line.section:
             block = work.layout.blocks[line.block]
             at = (line.row, block.columns.get(name, 0))
-            _tell(work, "R.section-differs", spec, block.sheet, at, str(cell.value), line.section)
+            _tell(work, "R.section-differs", spec, block.sheet, at, str(value), line.section)
 
 
 def _rows(work: _Work, reading: Reading, schema: pa.Schema, reading_id: str) -> pa.Table:
     import pyarrow as pa
 
     count = len(work.lines)
-    columns: dict[str, Any] = {
-        "_submission": [reading.submission] * count, "_reading": [reading_id] * count, "_unit": [reading.unit] * count,
-        "_period": [reading.period] * count, "_block": [line.block for line in work.lines],
-        "_line": [line.row for line in work.lines],
+    columns: dict[str, pa.Array] = {
+        "_submission": repeated(reading.submission, count), "_reading": repeated(reading_id, count),
+        "_unit": repeated(reading.unit, count), "_period": repeated(reading.period, count),
+        "_block": pa.array([line.block for line in work.lines], pa.int16()),
+        "_line": pa.array([line.row for line in work.lines], pa.int32()),
     }  # fmt: skip
-    for name, cells in work.typed.items():
-        columns[name] = [cell.value for cell in cells]
-        columns[f"{name}__state"] = [cell.state for cell in cells]
-    return pa.table({f.name: pa.array(columns[f.name], type=f.type) for f in schema}, schema=schema)
+    for name, column in work.typed.items():
+        columns[name] = column.array(schema.field(name).type)
+        columns[f"{name}__state"] = column.state_array()
+    return pa.table([columns[name] for name in schema.names], schema=schema)

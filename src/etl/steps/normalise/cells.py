@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +16,7 @@ from etl.model.reference import Reference
 from etl.model.units import Unit
 from etl.text.dates import from_serial, parse_date, parse_month
 from etl.text.measures import measure_key
-from etl.text.names import fold, squeeze, tone_key
+from etl.text.names import fold, squeeze, squeeze_all, tone_key
 from etl.text.numbers import from_number, parse_quantity, round_half_up
 
 VALUE, NIL, NOT_AVAILABLE, NOT_APPLICABLE, NOT_REPORTED = (
@@ -28,6 +28,15 @@ _SERIAL = re.compile(r"\s*[1-9][0-9]{4}\s*")
 _SEPARATOR = re.compile(r"[;\n]|,(?!\d)")
 _DASHES = frozenset("-–—−")
 _DOTS = frozenset(("…", "...", ".."))
+_LONGEST_MARK = 3
+_MOST_REMEMBERED = 10_000
+
+#: numbers of a workbook are kept as whole 10^-PLACES
+PLACES = 4
+_UNIT = 10**PLACES
+#: Excel keeps 15 digits: below this a whole number of units and the number in the cell are the same decimal
+MOST_UNITS = 10**15
+_NUMBERS = frozenset((int, float))
 
 #: (unit text, allowed levels) → the units that it may name
 UnitResolver = Callable[[str, tuple[str, ...]], tuple[Unit, ...]]
@@ -94,7 +103,57 @@ def reader_of(spec: Field, words: Words, units: UnitResolver) -> Callable[[Cell]
         return lambda cell: _unit(cell, spec, units)
     if spec.type in ("units", "list"):
         return lambda cell: _many(cell, spec, words, units)
-    return lambda cell: _text(cell, spec)
+    return _id if spec.type == "id" else _text
+
+
+def remembering(read: Callable[[Cell], Typed]) -> Callable[[Cell], Typed]:
+    """The same function, with each text read once: texts repeat down a column and in the next workbook."""
+    known: dict[str, Typed] = {}
+
+    def through(cell: Cell) -> Typed:
+        if type(cell) is not str:
+            return read(cell)
+        if (typed := known.get(cell)) is None:
+            if len(known) >= _MOST_REMEMBERED:
+                known.clear()
+            typed = known[cell] = read(cell)
+        return typed
+
+    return through
+
+
+@lru_cache(maxsize=1024)
+def reader_for_all(reference: Reference, spec: Field) -> Callable[[Cell], Typed]:
+    """One remembering reader for all workbooks, of a field that names no unit."""
+    return remembering(reader_of(spec, words_of(reference), lambda _text, _levels: ()))
+
+
+def plain_numbers(cells: Sequence[Any], *, whole: bool) -> list[int | None]:
+    """The common cells of a numeric column at one go: whole numbers, or ten-thousandths; None for every other cell.
+
+    A float stands for the one decimal of at most 15 digits that is nearest to it; it is taken only where dividing gives
+    that very float again.
+    """
+    least, most = -MOST_UNITS, MOST_UNITS
+    found: list[int | None]
+    try:
+        if whole:
+            found = [n if type(c) in _NUMBERS and (n := int(c)) == c and least < n < most else None for c in cells]
+        else:
+            found = [
+                n if type(c) in _NUMBERS and (n := round(c * _UNIT)) / _UNIT == c and least < n < most else None
+                for c in cells
+            ]
+        return found
+    except (OverflowError, ValueError):  # infinity, NaN: no workbook should hold them
+        return [None] * len(cells)
+
+
+def plain_texts(cells: Sequence[Cell]) -> list[str | None]:
+    """The common cells of a text column at one go: their visible text; None for every other cell, and for short ones."""
+    texts = [cell for cell in dict.fromkeys(cells) if type(cell) is str and len(cell) > _LONGEST_MARK]
+    tidy: dict[Cell, str] = dict(zip(texts, squeeze_all(texts), strict=True))
+    return [text if (text := tidy.get(cell)) and len(text) > _LONGEST_MARK else None for cell in cells]
 
 
 def _mark(cell: Cell) -> Typed | None:
@@ -103,6 +162,8 @@ def _mark(cell: Cell) -> Typed | None:
         return BLANK
     if isinstance(cell, str):
         text = cell.strip()
+        if len(text) > _LONGEST_MARK:
+            return None
         if not text:
             return BLANK
         if text in _DASHES:
@@ -139,14 +200,6 @@ def _number(cell: Cell, spec: Field) -> Typed:
     return _sized(quantity.value, quantity.state, spec)
 
 
-def plain_number(cell: float | int, whole: bool) -> Decimal | int | None:
-    """The common cell, quickly: an integral number, or one of at most 15 digits as it is written; else None."""
-    if cell == cell // 1 and -1e15 < cell < 1e15:
-        return int(cell) if whole else Decimal(int(cell))
-    text = repr(cell)
-    return Decimal(text) if not whole and len(text) <= 11 and "e" not in text and "n" not in text else None
-
-
 def _sized(value: Decimal, state: str, spec: Field) -> Typed:
     if spec.type == "integer":
         if value != value.to_integral_value():
@@ -179,13 +232,15 @@ def _month(cell: Cell) -> Typed:
     return Typed(typed.value.replace(day=1), typed.state) if typed.value is not None else typed
 
 
-def _text(cell: Cell, spec: Field) -> Typed:
+def _text(cell: Cell) -> Typed:
     if (mark := _mark(cell)) is not None:
         return mark
-    text = squeeze(as_text(cell))
-    if spec.type == "id":
-        text = text.replace(" ", "").upper()
-    return Typed(text, VALUE)
+    return Typed(squeeze(cell if type(cell) is str else as_text(cell)), VALUE)
+
+
+def _id(cell: Cell) -> Typed:
+    typed = _text(cell)
+    return typed if typed.value is None else Typed(typed.value.replace(" ", "").upper(), typed.state)
 
 
 def _word(cell: Cell, known: Mapping[str, str]) -> Typed:

@@ -10,12 +10,13 @@ from etl.model.forms import TableSpec
 from etl.model.grids import Grid, a1
 from etl.model.reference import Reference
 from etl.model.submissions import Layout, Line
-from etl.steps.normalise.cells import NIL, VALUE, Typed, as_text, reader_of, words_of
+from etl.steps.normalise.cells import as_text, reader_of, words_of
+from etl.steps.normalise.columns import Column
 
 
 def check_totals(
     table: TableSpec, layout: Layout, totals: Sequence[Line], sheets: Mapping[str, Grid], reference: Reference,
-    typed: Mapping[str, Sequence[Typed]], lines: Sequence[Line], factors: Mapping[str, tuple[Decimal, str]],
+    typed: Mapping[str, Column], lines: Sequence[Line], factors: Mapping[str, tuple[Decimal, str]],
 ) -> list[Finding]:  # fmt: skip
     """Compare every typed total with the sum of the rows above or below it."""
     found: list[Finding] = []
@@ -36,22 +37,17 @@ def check_totals(
                 factor = factors.get(spec.id, (Decimal(1), ""))[0]
                 rows = sums(typed[spec.id], lines, line)
                 if total.value is not None and not _agrees(Decimal(total.value) * factor, rows):
-                    whole = _sum(typed[spec.id])[0]
+                    whole = typed[spec.id].sum()[0]
                     value, expected = as_text(grid.at(*at)), format((whole / factor).normalize(), "f")
                     found.append(reference.messages["S7.total"].finding(**about, value=value, expected=expected))
     return found
 
 
-def sums(typed: Sequence[Typed], lines: Sequence[Line], total: Line) -> Iterator[tuple[Decimal, bool]]:
+def sums(column: Column, lines: Sequence[Line], total: Line) -> Iterator[tuple[Decimal, bool]]:
     """What the total may mean, the likeliest first: (sum, complete) of all rows, of its section, of its sheet part."""
-    yield _sum(typed)
-    yield _sum([cell for cell, line in zip(typed, lines, strict=True) if line.section == total.section])
-    yield _sum([cell for cell, line in zip(typed, lines, strict=True) if line.block == total.block])
-
-
-def _sum(cells: Sequence[Typed]) -> tuple[Decimal, bool]:
-    known = [cell.value for cell in cells if cell.value is not None and cell.state in (VALUE, NIL)]
-    return Decimal(sum(known)), len(known) == len(cells)
+    yield column.sum()
+    yield column.sum([i for i, line in enumerate(lines) if line.section == total.section])
+    yield column.sum([i for i, line in enumerate(lines) if line.block == total.block])
 
 
 def _agrees(total: Decimal, choices: Iterable[tuple[Decimal, bool]]) -> bool:

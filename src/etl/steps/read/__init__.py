@@ -10,6 +10,7 @@ from etl.errors import WorkbookUnreadable
 from etl.model.grids import Grid
 from etl.steps.read.csv_text import read_csv
 from etl.steps.read.guard import OLE, kind_of, refuse
+from etl.steps.read.package import Package
 from etl.steps.read.protected import is_encrypted, opened
 from etl.steps.read.second import beside_openpyxl, beside_xlrd, with_openpyxl, with_xlrd
 from etl.steps.read.sheets_ods import OdsSheet, ods_sheets
@@ -116,7 +117,7 @@ def _with_odd_cells(data: bytes, grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
 
 
 def _looked_into(data: bytes, grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+    with Package(data) as archive:
         parts, percent = sheet_parts(archive, "workbook.xml"), percent_styles(archive)
         if counts_from_1904(archive):
             grids = tuple(replace(grid, from_1904=True) for grid in grids)
@@ -125,7 +126,7 @@ def _looked_into(data: bytes, grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
 
 def _told(archive: zipfile.ZipFile, part: str | None, percent: frozenset[bytes], grid: Grid) -> Grid:
     try:
-        odd = odd_cells(archive.read(part) if part else b"", percent)
+        odd = odd_cells(archive.read(part) if part else b"", percent, merges=not grid.merges)
     except DAMAGE:
         return grid
     return replace(

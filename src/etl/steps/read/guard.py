@@ -9,6 +9,7 @@ import zlib
 from typing import IO
 
 from etl.errors import WorkbookUnreadable
+from etl.steps.read.package import Package
 
 #: a workbook that unpacks to more is refused before parsing; a district's has some hundred kB
 MAX_UNPACKED = 300 * 1024 * 1024
@@ -29,6 +30,7 @@ MOST_CELLS = 20_000_000
 _MOST_LOOKED_AT = 64 * 1024 * 1024
 _CELL_NAME = re.compile(rb"""\br=["']([A-Za-z]{1,3})([0-9]{1,7})["']""")
 _LONGEST_PROLOG = 1 << 20
+_FIRST_LOOK = 2048
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.S)
 _ROOT_ELEMENT = re.compile(rb"<[A-Za-z_]")
 
@@ -146,7 +148,7 @@ def _is_text(data: bytes, plain: bytes) -> bool:
 
 def _zip_kind(name: str, data: bytes) -> str:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with Package(data) as archive:
             parts = archive.infolist()
             _check_sizes(name, parts)
             names = {plain_name(part.filename) for part in parts}
@@ -195,10 +197,12 @@ def _check_sizes(name: str, parts: list[zipfile.ZipInfo]) -> None:
             raise refuse(name, "unpacks_too_large", f"{part.file_size >> 20} MiB, {ratio:.0f}:1")
 
 
-def _check_doctype(name: str, archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None:
+def _check_doctype(name: str, archive: Package, parts: list[zipfile.ZipInfo]) -> None:
     """A DTD stands before the root element; however long the comments before it are, they are read."""
     for part in parts:
         if not part.filename.lower().endswith((".xml", ".rels", ".vml")) or not part.file_size:
+            continue
+        if _begins_plainly(archive.head(part, _FIRST_LOOK)):
             continue
         try:
             with archive.open(part) as stream:
@@ -208,9 +212,18 @@ def _check_doctype(name: str, archive: zipfile.ZipFile, parts: list[zipfile.ZipI
             continue  # damaged parts are the parser's to judge: some readers do without them
 
 
+def _begins_plainly(head: bytes) -> bool:
+    """The root element stands in the first bytes, with no comment, no DTD and no other encoding there: most parts."""
+    return (
+        _ROOT_ELEMENT.search(head) is not None
+        and b"<!" not in head
+        and b"\x00" not in head
+    )  # fmt: skip
+
+
 def _has_doctype(stream: IO[bytes]) -> bool:
     head = b""
-    while len(head) < _LONGEST_PROLOG and (more := stream.read(len(head) + 2048)):
+    while len(head) < _LONGEST_PROLOG and (more := stream.read(len(head) + _FIRST_LOOK)):
         head += more.replace(b"\x00", b"")  # UTF-16 as well
         if b"<!DOCTYPE" in head.upper():
             return True

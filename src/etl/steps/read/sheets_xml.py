@@ -10,8 +10,10 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from xml.etree import ElementTree
 
 from etl.model.grids import At, from_a1
@@ -32,6 +34,8 @@ DAMAGE = (KeyError, ValueError, OSError, EOFError, RuntimeError, zipfile.BadZipF
 _BUILT_IN_PERCENT = frozenset(("9", "10"))
 _FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\b[^>]*\sdate1904=["'](?:1|true)["']""")
 _MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\b[^>]*\sref=["']([A-Za-z]{1,3}[0-9]{1,7}):([A-Za-z]{1,3}[0-9]{1,7})["']""")
+#: parts of packages whose meaning is remembered
+_PARSED = 64
 _MAY_BE_PERCENT = re.compile(rb"""%|numFmtId=["'](?:9|10)["']""")
 
 
@@ -50,13 +54,17 @@ def sheet_parts(archive: zipfile.ZipFile, book: str) -> dict[str, str]:
     """Sheet name → its part in the package; empty where the package does not say. book: name of the workbook's part."""
     try:
         names, targets = part_names(archive), link_targets(archive, book)
-        root = ElementTree.fromstring(archive.read(_part_called(names, book)))
+        links = _sheet_links(archive.read(_part_called(names, book)))
     except DAMAGE:
         return {}
-    return {
-        element.get("name", ""): names.get(plain_name(targets.get(element.get(_RELATION, ""), "")), "")
-        for element in _named(root.iter(), "sheet")
-    }
+    return {name: names.get(plain_name(targets.get(link, "")), "") for name, link in links}
+
+
+@lru_cache(maxsize=_PARSED)
+def _sheet_links(book: bytes) -> tuple[tuple[str, str], ...]:
+    """(sheet name, relation id) of a workbook's part; those of one office are alike to the byte."""
+    sheets = _named(ElementTree.fromstring(book).iter(), "sheet")
+    return tuple((element.get("name", ""), element.get(_RELATION, "")) for element in sheets)
 
 
 def part_names(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -72,17 +80,21 @@ def _part_called(names: dict[str, str], end: str) -> str:
     return names[found[0]]
 
 
-def link_targets(archive: zipfile.ZipFile, book: str) -> dict[str, str]:
+def link_targets(archive: zipfile.ZipFile, book: str) -> Mapping[str, str]:
     """Relation id → the plain name of the part that it names, for the workbook's part. Raises what is in DAMAGE."""
     names = part_names(archive)
     folder = posixpath.dirname(plain_name(_part_called(names, book)))
-    links = archive.read(names[posixpath.join(folder, "_rels", book + ".rels")])
+    return _targets(archive.read(names[posixpath.join(folder, "_rels", book + ".rels")]), folder)
+
+
+@lru_cache(maxsize=_PARSED)
+def _targets(links: bytes, folder: str) -> Mapping[str, str]:
     found = {}
     for link in ElementTree.fromstring(links):
         target = link.get("Target", "").replace("\\", "/")
         whole = target if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
         found[link.get("Id", "")] = plain_name(whole)
-    return found
+    return MappingProxyType(found)
 
 
 def counts_from_1904(archive: zipfile.ZipFile) -> bool:
@@ -96,12 +108,16 @@ def counts_from_1904(archive: zipfile.ZipFile) -> bool:
 def percent_styles(archive: zipfile.ZipFile) -> frozenset[bytes]:
     """The cell styles (their numbers, as the sheets write them) whose number format shows percents."""
     try:
-        xml = archive.read(_part_called(part_names(archive), "styles.xml"))
-        if not _MAY_BE_PERCENT.search(xml):
-            return frozenset()
-        styles = ElementTree.fromstring(xml)
+        return _percent_of(archive.read(_part_called(part_names(archive), "styles.xml")))
     except DAMAGE:
         return frozenset()
+
+
+@lru_cache(maxsize=_PARSED)
+def _percent_of(xml: bytes) -> frozenset[bytes]:
+    if not _MAY_BE_PERCENT.search(xml):
+        return frozenset()
+    styles = ElementTree.fromstring(xml)
     formats = {
         element.get("numFmtId", "")
         for element in _named(styles.iter(), "numFmt")
@@ -115,28 +131,43 @@ def _named(elements: Iterable[ElementTree.Element], name: str) -> Iterator[Eleme
     return (element for element in elements if element.tag.rpartition("}")[2] == name)
 
 
-def odd_cells(xml: bytes, percent: frozenset[bytes] = frozenset()) -> OddCells:
-    """Search one sheet. percent: the styles that show percents."""
+def odd_cells(xml: bytes, percent: frozenset[bytes] = frozenset(), *, merges: bool = True) -> OddCells:
+    """Search one sheet. percent: the styles that show percents; merges: whether the reader has not told them."""
     cells = _Cells(xml)
     errors: dict[At, str] = {}
-    no_value, shown, hidden = set[At](), set[At](), set[int]()
-    if b't="e"' in xml or b"t='e'" in xml:
-        errors = {cells.place(at): cells.error_text(at) for at in cells.around(_ERROR)}
-    if b"<f" in xml or b":f" in xml:
-        no_value = {cells.place(at) for at in cells.around(_FORMULA) if cells.lacks_value(at)}
+    shown, hidden = set[At](), set[int]()
+    if b't="e"' in xml or (b"'" in xml and b"t='e'" in xml):
+        errors = {cells.place(at): cells.error_text(at) for at in cells.around(_starts(_ERROR, xml))}
+    no_value = {cells.place(at) for at in cells.around(_formulas(xml)) if cells.lacks_value(at)}
     if percent:
-        shown = {cells.place(at) for at in cells.around(_any_of(percent)) if cells.is_number(at)}
+        shown = {cells.place(at) for at in cells.around(_starts(_any_of(percent), xml)) if cells.is_number(at)}
     if b"hidden=" in xml:
         numbers = (_ROW_NUMBER.search(row) for row in _HIDDEN_ROW.findall(xml))
         hidden = {int(number.group(1)) - 1 for number in numbers if number}
-    merges = tuple((*from_a1(first.decode()), *from_a1(last.decode())) for first, last in _merged(xml))
-    return OddCells(errors, frozenset(no_value - errors.keys()), frozenset(shown), frozenset(hidden), merges)
+    told = _merged(xml) if merges else []
+    areas = tuple((*from_a1(first.decode()), *from_a1(last.decode())) for first, last in told)
+    return OddCells(errors, frozenset(no_value - errors.keys()), frozenset(shown), frozenset(hidden), areas)
 
 
 def _merged(xml: bytes) -> list[tuple[bytes, bytes]]:
     """First and last cell of each merged area; they stand after all cells."""
     start = xml.find(b"mergeCells")
     return _MERGE.findall(xml, start) if start >= 0 else []
+
+
+def _starts(pattern: re.Pattern[bytes], xml: bytes) -> Iterator[int]:
+    return (found.start() for found in pattern.finditer(xml))
+
+
+def _formulas(xml: bytes) -> Iterator[int]:
+    """Where `<f` elements begin. A sheet has few letters f, and a single byte is found many times faster than two."""
+    at = xml.find(b"f")
+    while at >= 0:
+        if xml[at - 1 : at] in (b"<", b":"):
+            found = _FORMULA.match(xml, max(xml.rfind(b"<", 0, at), 0))
+            if found is not None and found.end() == at + 2:
+                yield found.start()
+        at = xml.find(b"f", at + 1)
 
 
 def _any_of(styles: frozenset[bytes]) -> re.Pattern[bytes]:
@@ -153,12 +184,12 @@ class _Cells:
         self._open, self._close, self._row = b"<" + prefix + b"c", b"</" + prefix + b"c>", b"<" + prefix + b"row"
         self._opening = re.compile(self._open + rb"(?=[\s/>])")
 
-    def around(self, pattern: re.Pattern[bytes]) -> Iterator[int]:
-        """The cells that hold a match, or bear it as an attribute; each once."""
+    def around(self, places: Iterable[int]) -> Iterator[int]:
+        """The cells that hold one of the places, or bear it as an attribute; each once. places: ascending."""
         last = -1
-        for found in pattern.finditer(self._xml):
-            start = self._before(found.start(), max(last, 0))
-            if start > last and self._holds(start, found.start()):
+        for place in places:
+            start = self._before(place, max(last, 0))
+            if start > last and self._holds(start, place):
                 last = start
                 yield start
 

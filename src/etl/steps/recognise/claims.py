@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from etl.errors import UsageError
 from etl.model.decisions import case_of
@@ -14,7 +15,7 @@ from etl.model.forms import Form
 from etl.model.grids import a1
 from etl.model.periods import Period, parse_period
 from etl.model.reference import Reference
-from etl.model.submissions import Evidence, Layout, Line, Recognised
+from etl.model.submissions import Evidence, Layout, Recognised
 from etl.model.units import Unit
 from etl.steps.recognise.sheets import Sheet
 from etl.steps.recognise.sources import fill_in
@@ -170,7 +171,7 @@ def _chosen_unit(
 
 def _period_notes(claim: Claim, period: Period, main: str | None, reference: Reference) -> list[Finding] | None:
     """Findings about the period; None for a hidden sheet of another period, which is no submission at all."""
-    asked = {e.period.code for e in reference.calendar if e.form == claim.form.id}
+    asked = _asked(reference, claim.form.id)
     about = {
         "sheet": claim.place, "cell": claim.title.period_at.cell if claim.title.period_at else None,
         "value": period.code, "expected": main or "",
@@ -187,6 +188,12 @@ def _period_notes(claim: Claim, period: Period, main: str | None, reference: Ref
         expected = ", ".join(sorted(asked)[-6:])
         return [reference.messages["S3.not-asked"].finding(**{**about, "expected": expected})]
     return []
+
+
+@lru_cache(maxsize=256)
+def _asked(reference: Reference, form: str) -> frozenset[str]:
+    """The periods for which the calendar expects the form."""
+    return frozenset(e.period.code for e in reference.calendar if e.form == form)
 
 
 def _hidden_other_period(claim: Claim, reference: Reference) -> Finding:
@@ -228,7 +235,7 @@ def _add_table(submission: Recognised, claim: Claim, table: str) -> None:
     submission.layouts[table] = Layout(table, (*known, *added))
     for kept, lines in ((submission.lines, extent.lines), (submission.totals, extent.totals)):
         for number in range(len(known), len(known) + len(added)):
-            kept.setdefault(table, []).extend(Line(number, ln.row, ln.section, ln.fixed) for ln in lines)
+            kept.setdefault(table, []).extend(ln if ln.block == number else ln._replace(block=number) for ln in lines)
 
 
 def _doubts_elsewhere(claim: Claim, reference: Reference) -> list[Finding]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import re
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 
 from rapidfuzz import fuzz
 
@@ -13,10 +15,10 @@ from etl.model.grids import Cell
 from etl.model.submissions import Line
 from etl.steps.recognise.headings import Header, code_of, heading_hits
 from etl.steps.recognise.sheets import Sheet
-from etl.steps.recognise.wordings import Wordings, fold
+from etl.steps.recognise.wordings import Wordings, has_letters, is_worded
 from etl.text.dates import find_signed
+from etl.text.names import fold
 
-_ROMAN = re.compile(r"[IVX]+\.?|[A-ZĐ]\.?")
 SECTION_LIKENESS = 88
 
 
@@ -33,21 +35,43 @@ class Extent:
     end: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Under:
+    """What stands above the rows: the table, its columns (sheet column → field, code) and its headings' words."""
+
+    form: Form
+    table: TableSpec
+    columns: dict[int, str]
+    codes: dict[int, str]
+    wordings: Wordings
+    own: frozenset[str]
+
+
 def find_extent(
     sheet: Sheet, form: Form, table: TableSpec, header: Header, wordings: Wordings, end: int, block: int
 ) -> Extent:
     """Walk down from the headings to the footer, the next table or the end."""
     extent = Extent(end=min(end, sheet.end))
     columns = {match.column: name for name, match in header.matches.items()}
+    codes = {col: code for col, name in columns.items() if (code := table[name].code) is not None}
     numeric = {col for col, name in columns.items() if table[name].numeric}
     right = max((*columns, *header.members), default=0)
     own = frozenset(wordings.canonical(t) for m in header.matches.values() for t in m.text.split(" / "))
+    above = _Under(form, table, columns, codes, wordings, own)
+    left, beyond = sheet.grid.left, right + 1 - sheet.grid.left
+    rows, row_texts = sheet.cells_of(header.end, extent.end), sheet.texts_of(header.end, extent.end)
+    plain = _Plain(above, left, list(dict.fromkeys(chain.from_iterable(row_texts))))
     section: str | None = None
-    for row in range(header.end, min(end, sheet.end)):
+    for row, raw, texts in zip(range(header.end, extent.end), rows, row_texts, strict=True):
+        if plain.has(raw, texts):
+            extent.lines.append(Line(block, row, section))
+            if len(raw) > beyond:
+                extent.strays += [(row, left + j) for j in range(beyond, len(raw)) if raw[j] != ""]
+            continue
         cells = sheet.row(row)
         if not cells:
             continue
-        kind, value = _row_kind(form, table, columns, cells, wordings, own)
+        kind, value = _row_kind(above, cells)
         if kind == "footer":
             extent.end = row
             break
@@ -58,6 +82,40 @@ def find_extent(
         else:
             _take(extent, kind, Line(block, row, section, value), row, cells, right)
     return extent
+
+
+class _Plain:
+    """Tells at first sight whether a row is one of the table's, as most are; what it does not tell, `_row_kind` decides.
+
+    left: the grid's first column. texts: each text of the rows once.
+    """
+
+    def __init__(self, above: _Under, left: int, texts: list[str]) -> None:
+        self._above, self._left = above, left
+        self._marking = above.wordings.marking(texts)
+        self._mute = {text for text in texts if not is_worded(text)}
+        self._fewest_texts = 2 if above.table.kind != "matrix" else sys.maxsize
+        self._places = [column - left for column in above.columns]
+        #: where a running number may stand, since no code of this column is a number
+        self._numbered = {j for j in self._places if not above.codes.get(left + j, "").isdigit()}
+
+    def has(self, raw: Sequence[Cell], texts: list[str]) -> bool:
+        """No text marks the row; two that say something, and a third cell, keep it from being a section, a signature or
+        a lone number; and it begins unlike a heading."""
+        if len(texts) < self._fewest_texts or not self._marking.isdisjoint(texts):
+            return False
+        if not self._mute.isdisjoint(texts) and len(texts) - sum(text in self._mute for text in texts) < 2:
+            return False
+        if len(texts) == 2 and len(raw) - raw.count("") == 2:
+            return False
+        first = 0
+        while raw[first] == "":
+            first += 1
+        if first in self._numbered and type(raw[first]) is float:
+            return True
+        return any(raw[j] != "" for j in self._places if 0 <= j < len(raw)) and not _may_repeat_heading(
+            self._above, self._left + first, raw[first]
+        )
 
 
 def _take(extent: Extent, kind: str, line: Line, row: int, cells: list[tuple[int, Cell]], right: int) -> None:
@@ -75,15 +133,13 @@ def _take(extent: Extent, kind: str, line: Line, row: int, cells: list[tuple[int
         extent.strays += [(row, col) for col, _ in cells]
 
 
-def _row_kind(
-    form: Form, table: TableSpec, columns: dict[int, str], cells: list[tuple[int, Cell]], wordings: Wordings,
-    own: frozenset[str],
-) -> tuple[str, str | None]:  # fmt: skip
+def _row_kind(above: _Under, cells: list[tuple[int, Cell]]) -> tuple[str, str | None]:
     """row | total | section | nil | note | footer | header | spare | stray | unknown, and the section or fixed row."""
+    table, columns = above.table, above.columns
     if table.kind == "matrix" and (code := _fixed_row(table, {columns[c]: v for c, v in cells if c in columns})):
         return "row", code
     texts = [cell for _, cell in cells if type(cell) is str]
-    marks = [mark for text in texts if (mark := wordings.mark(text))]
+    marks = [mark for text in texts if (mark := above.wordings.mark(text))]
     if marks:
         kind = _marked(marks, texts, cells)
         if kind is not None:
@@ -94,28 +150,38 @@ def _row_kind(
         return "section", section
     if not any(col in columns for col, _ in cells):
         return "stray", None
-    if len(cells) > 1 and _repeats_heading(form, table, columns, cells, wordings, own):
+    if len(cells) > 1 and _may_repeat_heading(above, *cells[0]) and _repeats_heading(above, cells):
         return "header", None
     if len(cells) == 1 and table[columns.get(cells[0][0], table.fields[0].id)].type == "ordinal":
         return "spare", None
     return ("unknown", None) if table.kind == "matrix" else ("row", None)
 
 
-def _repeats_heading(
-    form: Form, table: TableSpec, columns: dict[int, str], cells: list[tuple[int, Cell]], wordings: Wordings,
-    own: frozenset[str],
-) -> bool:  # fmt: skip
-    """Headings or codes again, as at a printed page's top. Most rows begin otherwise, and are spared the comparison."""
-    column, first = cells[0]
-    code = code_of(first)
-    if code is not None and column in columns and code == table[columns[column]].code and len(cells) > 2:
-        return all(col in columns and code_of(cell) == table[columns[col]].code for col, cell in cells)
-    if not isinstance(first, str) or len(first) >= 120:
+def _may_repeat_heading(above: _Under, column: int, first: Cell) -> bool:
+    """Headings or codes again, as at a printed page's top? Most rows begin otherwise, and are spared the comparison."""
+    return _is_own_code(above, column, first) or _is_own_heading(above, first)
+
+
+def _is_own_heading(above: _Under, cell: Cell) -> bool:
+    if not isinstance(cell, str) or len(cell) >= 120:
         return False
-    known = wordings.vocabulary(form, table) | own
-    if wordings.canonical(first) not in known:
+    canonical = above.wordings.canonical(cell)
+    return canonical in above.wordings.vocabulary(above.form, above.table) or canonical in above.own
+
+
+def _is_own_code(above: _Under, column: int, cell: Cell) -> bool:
+    own = above.codes.get(column)
+    return own is not None and code_of(cell) == own
+
+
+def _repeats_heading(above: _Under, cells: list[tuple[int, Cell]]) -> bool:
+    """Of a row that begins as headings or codes do: whether it goes on so."""
+    if _is_own_code(above, *cells[0]) and len(cells) > 2:
+        return all(_is_own_code(above, column, cell) for column, cell in cells)
+    if not _is_own_heading(above, cells[0][1]):
         return False
-    hits, filled = heading_hits(cells, known, wordings)
+    known = above.wordings.vocabulary(above.form, above.table) | above.own
+    hits, filled = heading_hits(cells, known, above.wordings)
     return hits >= 2 and 2 * hits > filled
 
 
@@ -124,7 +190,7 @@ def _marked(marks: list[str], texts: list[str], cells: list[tuple[int, Cell]]) -
 
     A footer has texts only; 'nothing to report' and notes stand alone; a total has no second label beside it.
     """
-    labels = sum(_has_letters(text) for text in texts)
+    labels = sum(has_letters(text) for text in texts)
     bare = len(cells) <= 2 and labels == len(cells)
     if bare and "nil" in marks:
         return "nil"
@@ -144,10 +210,8 @@ def _is_signature_date(text: str) -> bool:
 
 def _section(table: TableSpec, texts: list[str]) -> str | None:
     """The value of the section that this row opens: its only words are the section's."""
-    if not any(_section_of(table, text.strip()) for text in texts):
-        return None
-    words = [t.strip() for t in texts if _has_letters(t) and not _ROMAN.fullmatch(t.strip())]
-    return _section_of(table, words[0]) if len(words) == 1 else None
+    words = [text for text in texts if is_worded(text)]
+    return _section_of(table, words[0].strip()) if len(words) == 1 else None
 
 
 @lru_cache(maxsize=4096)
@@ -178,7 +242,3 @@ def _fixed_row(table: TableSpec, mapped: dict[str, Cell]) -> str | None:
         if fuzz.token_sort_ratio(fold(label), fold(best.label)) >= SECTION_LIKENESS:
             return best.value
     return None
-
-
-def _has_letters(text: str) -> bool:
-    return any(c.isalpha() for c in text)

@@ -15,6 +15,10 @@ from etl.steps.recognise.sheets import Sheet
 from etl.steps.recognise.wordings import FieldWording, Wordings
 
 MAX_HEADING_ROWS = 6
+#: how far from the last heading row the code row may end
+ROWS_TO_CODES = 3
+#: decisions on rows of headings that are remembered
+MOST_REMEMBERED = 512
 #: a column is decided from this score on; below it a person is asked
 DECIDED = 72
 #: a heading this unlike every field says nothing
@@ -57,6 +61,11 @@ class Header:
     @property
     def end(self) -> int:
         return (self.code_row if self.code_row is not None else self.last) + 1
+
+    def copy(self) -> Header:
+        """The same header, to be changed."""
+        parts = (self.matches.copy(), self.doubts.copy(), self.twice.copy(), self.unknown.copy(), self.members.copy())
+        return Header(self.first, self.last, self.code_row, *parts)
 
     @property
     def weight(self) -> int:
@@ -121,13 +130,29 @@ def _match_zone(
 ) -> Header:
     if table.kind == "crosstab":
         zone = (zone[0], _members_below(sheet, form, table, wordings, zone, end))
+    below = min(zone[1] + ROWS_TO_CODES, end, sheet.end)
+    cells = [sheet.row(row) for row in range(zone[0], below)]
+    merges = [merge for merge in sheet.grid.merges if merge[0] < below and merge[2] >= zone[0]]
+    key = repr((table.id, zone, cells, merges))
+    known = wordings.headers.get(key)
+    if known is None:
+        if len(wordings.headers) >= MOST_REMEMBERED:
+            wordings.headers.clear()
+        known = wordings.headers[key] = _read_zone(sheet, table, wordings, wordings.paths(form, table), zone, end)
+    return known.copy()
+
+
+def _read_zone(
+    sheet: Sheet, table: TableSpec, wordings: Wordings, paths: tuple[FieldWording, ...], zone: tuple[int, int], end: int
+) -> Header:
+    """Decided by nothing but the cells and merges of the zone and the rows right below it."""
     code_row, codes = _code_row(sheet, table, zone, end)
     last = zone[1] if code_row is None or code_row > zone[1] else code_row - 1
     header = Header(zone[0], last, code_row)
     columns = _columns(sheet, zone[0], last)
     for column, text in _named_by_code(sheet, columns, codes).items():
         columns.setdefault(column, text)
-    _decide(header, columns, codes, table, wordings.paths(form, table), wordings)
+    _decide(header, columns, codes, table, paths, wordings)
     if table.kind == "crosstab":
         _take_members(header, columns, wordings)
     return header
@@ -204,7 +229,7 @@ def _text_at(
 def _code_row(sheet: Sheet, table: TableSpec, zone: tuple[int, int], end: int) -> tuple[int | None, dict[int, str]]:
     """The row 'A B C 1 2 3=4+5', right under the headings: its place and column → code."""
     known = {f.code for f in table.fields if f.code}
-    for row in range(zone[0], min(zone[1] + 3, end, sheet.end)):
+    for row in range(zone[0], min(zone[1] + ROWS_TO_CODES, end, sheet.end)):
         cells = sheet.row(row)
         codes = {col: code for col, cell in cells if (code := code_of(cell)) is not None}
         if len(cells) >= 3 and len(codes) == len(cells) and len(set(codes.values()) & known) * 2 >= len(codes):

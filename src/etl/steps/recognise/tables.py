@@ -15,7 +15,8 @@ from etl.model.submissions import Block, Evidence
 from etl.steps.recognise.extent import Extent, find_extent
 from etl.steps.recognise.headings import ColumnMatch, Header, find_header
 from etl.steps.recognise.sheets import Sheet
-from etl.steps.recognise.wordings import Wordings, fold
+from etl.steps.recognise.wordings import Wordings
+from etl.text.names import fold
 
 ANCHOR_LIKENESS = 86
 

@@ -14,9 +14,9 @@ from etl.model.grids import Cell, a1
 from etl.model.reference import Reference
 from etl.steps.recognise.sheets import Sheet
 from etl.steps.recognise.units import UnitMatch, resolve, resolve_all
-from etl.steps.recognise.wordings import Wordings, fold
+from etl.steps.recognise.wordings import Wordings
 from etl.text.dates import find_period, find_revision, find_signed
-from etl.text.names import squeeze
+from etl.text.names import fold, squeeze
 
 _NUMBER = re.compile(r"(\d{1,4}[A-Za-z]?(?:\.\w{1,3})?)\s*/\s*([A-ZĐa-zđ][\w&-]*)")
 TITLE_LIKENESS = 88
@@ -67,12 +67,12 @@ class Title:
 def find_markers(sheet: Sheet, wordings: Wordings) -> list[Marker]:
     """Every 'Biểu số: 01/KHCN-H' of a sheet, in reading order."""
     found: list[Marker] = []
-    labels = {text for text in sheet.distinct if _may_label(text, wordings)}
+    letters = wordings.marker_letters
+    likely = [text for text in sheet.distinct if text[0].lower() in letters or text[0].isspace()]
+    labels = {text for text in likely if _may_label(text, wordings)}
     if not labels:
         return found
-    for row, column, text in sheet.texts(sheet.first, sheet.end):
-        if text not in labels:
-            continue
+    for row, column, text in sheet.places_of(labels):
         number = _number_after_label(sheet, row, column, text)
         if number is not None:
             form = wordings.form_by_number(number)

@@ -16,8 +16,8 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from etl.model.reference import Reference
 from etl.model.units import LEVELS, Unit
-from etl.steps.recognise.wordings import Wordings, fold, wordings_of
-from etl.text.names import tone_key
+from etl.steps.recognise.wordings import Wordings, wordings_of
+from etl.text.names import fold, tone_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +122,17 @@ def near(reference: Reference, text: str, day: date, allowed: tuple[str, ...]) -
 def named_in(reference: Reference, text: str, day: date, allowed: tuple[str, ...]) -> tuple[Unit, ...]:
     """Units of the allowed levels whose name stands in a file's name, blanks and accents aside."""
     squeezed = fold(text).replace(" ", "")
-    found = [
-        (key, unit) for unit in reference.units.on(day) if _allowed(unit, allowed)
-        for key in {fold(w).replace(" ", "") for w in (unit.name, *unit.aliases, unit.code)}
-        if len(key) >= 4 and key in squeezed
-    ]  # fmt: skip
+    found = [(key, unit) for key, unit in _keys_on(reference, day, allowed) if key in squeezed]
     return tuple({
         unit.code: unit for key, unit in found
         if not any(key != longer and key in longer for longer, other in found if other.code != unit.code)
     }.values())  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _keys_on(reference: Reference, day: date, allowed: tuple[str, ...]) -> tuple[tuple[str, Unit], ...]:
+    """(folded name without blanks, unit) of the allowed units of a day: hundreds of files ask for the same day."""
+    return tuple(
+        (key, unit) for unit in reference.units.on(day) if _allowed(unit, allowed)
+        for key in {fold(w).replace(" ", "") for w in (unit.name, *unit.aliases, unit.code)} if len(key) >= 4
+    )  # fmt: skip

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 from etl.model.forms import Form, TableSpec
 from etl.model.reference import Measure, Reference
 from etl.text.measures import measure_key
-from etl.text.names import fold as fold_text
+from etl.text.names import fold, fold_lines
 
-fold = lru_cache(maxsize=50_000)(fold_text)
+#: a section's numeral before its name: 'I', 'IV.', 'B'
+_NUMERAL = re.compile(r"[IVX]+\.?|[A-ZĐ]\.?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +61,24 @@ class Wordings:
                 found.setdefault(wording.split(" ")[0], []).append((wording, name))
         return {first: tuple(pairs) for first, pairs in found.items()}
 
+    def marking(self, texts: Sequence[str]) -> set[str]:
+        """Those of many texts that mark their row. Few do: all are looked through at one go, and only those judged."""
+        lines = fold_lines(texts)
+        found = {texts[lines.count(b"\n", 0, hit.start() + 1) - 1] for hit in self._may_mark.finditer(lines)}
+        return {text for text in found if self.mark(text)}
+
     @cached_property
-    def _marks(self) -> dict[str, str]:
-        return {}
+    def _may_mark(self) -> re.Pattern[bytes]:
+        """Finds in the lines of `fold_lines` what may mark a row; also a line with a sign that is not folded there."""
+        first, anywhere = (
+            "|".join(re.escape(wording).replace(r"\ ", " +") for name in names for wording in self.words(name))
+            for names in (("row:footer", "row:note", "row:total"), ("row:nil",))
+        )
+        return re.compile(rf"\n *(?:{first or '(?!)'})|{anywhere or '(?!)'}|\?".encode("ascii", "replace"))
 
     def mark(self, text: str) -> str:
-        """What a text says of its row: footer | nil | note | total, or '' for an ordinary text. Each text is judged once."""
-        known = self._marks.get(text)
-        if known is None:
-            known = self._mark(fold_text(text)) if len(text) < 300 else ""
-            if len(self._marks) > 200_000:
-                self._marks.clear()
-            self._marks[text] = known
-        return known
+        """What a text says of its row: footer | nil | note | total, or '' for an ordinary text."""
+        return self._mark(fold(text)) if len(text) < 300 else ""
 
     def _mark(self, folded: str) -> str:
         words = folded.split(" ")
@@ -159,6 +167,11 @@ class Wordings:
         return known
 
     @cached_property
+    def headers(self) -> dict[str, Any]:
+        """What headings.py has decided on rows of headings, by their cells: the same come with every workbook."""
+        return {}
+
+    @cached_property
     def _vocabularies(self) -> dict[str, frozenset[str]]:
         return {}
 
@@ -177,6 +190,18 @@ class Wordings:
     def form_by_number(self, number: str) -> Form | None:
         wanted = fold(number)
         return next((f for f in self.reference.forms.values() if fold(f.number) == wanted), None)
+
+
+def is_worded(text: str) -> bool:
+    """Whether a text says something: it has letters, and is more than a numeral."""
+    if " " in text and text[0].isalpha() and not text[-1].isspace():
+        return True  # two words, as most texts
+    return has_letters(text) and not _NUMERAL.fullmatch(text.strip())
+
+
+def has_letters(text: str) -> bool:
+    """Whether any sign of the text is a letter."""
+    return any(map(str.isalpha, text))
 
 
 def _starts(words: list[str], wording: str) -> bool:

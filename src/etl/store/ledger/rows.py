@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, case
@@ -30,6 +31,7 @@ T = TypeVar("T")
 _AT_ONCE = 500
 
 _FINDING = tuple(item.name for item in fields(Finding))
+_values_of = attrgetter(*_FINDING)
 _DELIVERY = tuple(item.name for item in fields(DeliveryRecord))
 _SUBMISSION = tuple(item.name for item in fields(SubmissionRecord))
 _RELEASE = tuple(item.name for item in fields(ReleaseRecord) if item.name != "by")
@@ -101,7 +103,7 @@ def finding_row(
 
     position: the event from which on it is told; one of a reading is told as long as that is in force.
     """
-    row = {name: getattr(finding, name) for name in _FINDING}
+    row: dict[str, Any] = dict(zip(_FINDING, _values_of(finding), strict=True))
     owner = {"reading": reading, "delivery": delivery}
     return row | owner | {"finding_id": finding.id, "ordinal": ordinal, "position": position}
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from operator import attrgetter
 from typing import Any
 
 from etl.model.submissions import Block, Evidence, Layout, TypedTotal
+
+_EVIDENCE = tuple(item.name for item in fields(Evidence))
+_parts_of = attrgetter(*_EVIDENCE)
 
 
 def to_json(value: Any) -> str:
@@ -17,6 +21,8 @@ def to_json(value: Any) -> str:
 
 def clean(text: str) -> str:
     """Text that every database can keep: NUL is shown as ␀, bytes of a file name that are no text as \\udcXX."""
+    if text.isascii():
+        return text.replace("\x00", "␀")
     return text.replace("\x00", "␀").encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -30,7 +36,7 @@ def layouts_from_json(text: str) -> dict[str, Layout]:
 
 
 def evidence_to_json(evidence: Sequence[Evidence]) -> str:
-    return to_json([asdict(item) for item in evidence])
+    return to_json([dict(zip(_EVIDENCE, _parts_of(item), strict=True)) for item in evidence])
 
 
 def evidence_from_json(text: str) -> list[Evidence]:

@@ -1,0 +1,28 @@
+"""Looking through all texts of a sheet at one go finds what each text alone says."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from etl.steps.recognise.wordings import is_worded, wordings_of
+from tests.property.submissions import REFERENCE
+
+WORDINGS = wordings_of(REFERENCE)
+said = st.sampled_from(
+    [wording for name in ("row:nil", "row:total", "row:note", "row:footer") for _, wording in REFERENCE.values[name]]
+)
+around = st.text("aà \n≥.(TổngKhông", max_size=6)
+texts = st.lists(st.tuples(around, said | around, around).map("".join), max_size=12, unique=True)
+
+
+@settings(deadline=None, max_examples=300)
+@given(texts)
+def test_marking_texts(found: list[str]) -> None:
+    assert WORDINGS.marking(found) == {text for text in found if WORDINGS.mark(text)}
+
+
+def test_what_says_something() -> None:
+    assert [text for text in ("I", "IV. ", "A.", "Đ", "12", "-", " ", "B ", "x", "I Cấp bộ", "CT01", "2 ha") if is_worded(text)] == [
+        "x", "I Cấp bộ", "CT01", "2 ha",
+    ]  # fmt: skip
