@@ -6,18 +6,21 @@ All are Markdown: the UI's own tables show ten rows a page and no emphasis.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from prefect.artifacts import create_markdown_artifact
 
+from etl.acts.decide import Decided
+from etl.acts.recheck import Moves
 from etl.model.findings import Finding
 from etl.model.reference import Report
 from etl.model.releases import StatusRow
 from etl.pipeline import Stores
 from etl.queries.figures import figures_of
 from etl.queries.intake import Intake
+from etl.queries.remind import Reminder
 from etl.store.ledger import ReleaseRecord
-from flows import tables
+from flows import tables, todo
 
 #: where `make serve` shows release folders; set by flows/serve.py
 PAGES_URL = "ETL_PAGES_URL"
@@ -49,6 +52,31 @@ def publish_link(record: ReleaseRecord) -> None:
     """A link that opens the release page, where pages are served; else where it lies."""
     text = tables.release_links(record, os.environ.get(PAGES_URL))
     _publish("release-page", text, f"Trang công bố {record.number} / page of release {record.number}")
+
+
+def publish_todo(stores: Stores, holds: Sequence[Finding]) -> None:
+    """Everything that waits for a person, with what `decide` needs."""
+    _publish("todo", todo.todo(stores.reference, holds), "Việc chờ quyết định / what waits for a decision")
+
+
+def publish_decided(done: Decided) -> None:
+    """The decisions with their numbers, and what they changed."""
+    _publish("decided", todo.decided(done), "Đã quyết định / decided")
+
+
+def publish_changed(moved: Mapping[str, str]) -> None:
+    """Submissions that have another state now."""
+    _publish("changed", todo.changed(moved), "Đã thay đổi / changed")
+
+
+def publish_moves(moves: Moves) -> None:
+    """What a recheck would move."""
+    _publish("moves", todo.moves(moves), "Sẽ thay đổi / what would move")
+
+
+def publish_reminders(found: Iterable[Reminder]) -> None:
+    """Who owes what."""
+    _publish("reminders", todo.reminders(found), "Còn nợ biểu / forms that are owed")
 
 
 def _publish(key: str, text: str, description: str) -> None:

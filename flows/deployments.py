@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import signal
+from typing import Any
 
-from prefect import serve
+from prefect import Flow, serve
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import (
     FlowRunFilter,
@@ -18,9 +19,13 @@ from prefect.schedules import Cron
 from prefect.states import Crashed
 from prefect.types.entrypoint import EntrypointType
 
+from flows.decide import decide
 from flows.ingest import ingest
 from flows.nightly import nightly
 from flows.publish import publish
+from flows.recheck import recheck
+from flows.remind import remind
+from flows.withdraw import withdraw
 
 NIGHT = "0 2 * * *"
 ZONE = "Asia/Ho_Chi_Minh"
@@ -29,21 +34,29 @@ ZONE = "Asia/Ho_Chi_Minh"
 def offered() -> list[RunnerDeployment]:
     """The deployments. Each runs once at a time; a second start of the same waits for the first."""
     return [
-        RunnerDeployment.from_flow(
-            nightly, "nightly", schedule=Cron(NIGHT, timezone=ZONE), tags=["night"], concurrency_limit=1,
-            entrypoint_type=EntrypointType.MODULE_PATH,
-            description="Hằng đêm lúc 02:00: nhận bài nộp và làm mới số liệu của tỉnh.\n\n"
-            "Every night at 02:00: take in what arrived, renew the province's figures.",
-        ),
-        RunnerDeployment.from_flow(
-            ingest, "ingest", tags=["operator"], concurrency_limit=1, entrypoint_type=EntrypointType.MODULE_PATH,
-            description="Nhận bài nộp ngay, không chờ đến đêm.\n\nTake in submissions now, without waiting for the night.",
-        ),
-        RunnerDeployment.from_flow(
-            publish, "publish", tags=["operator"], concurrency_limit=1, entrypoint_type=EntrypointType.MODULE_PATH,
-            description="Tổng hợp số liệu và ra một bản công bố có số.\n\nConsolidate the figures and make a numbered release.",
-        ),
+        _offer(nightly, "night", "Hằng đêm lúc 02:00: nhận bài nộp và làm mới số liệu của tỉnh.",
+               "Every night at 02:00: take in what arrived, renew the province's figures.",
+               schedule=Cron(NIGHT, timezone=ZONE)),
+        _offer(ingest, "operator", "Nhận bài nộp ngay, không chờ đến đêm.",
+               "Take in submissions now, without waiting for the night."),
+        _offer(publish, "operator", "Tổng hợp số liệu và ra một bản công bố có số.",
+               "Consolidate the figures and make a numbered release."),
+        _offer(decide, "decision", "Quyết định những việc đang chờ: nhận đề xuất, từ chối, sửa giá trị, gán tên.",
+               "Decide what waits for a person: take the proposal, refuse it, correct a value, map a name."),
+        _offer(withdraw, "decision", "Rút một bài nộp, hoặc dùng lại bài đã rút.",
+               "Take a submission back, or let it count again."),
+        _offer(recheck, "decision", "Kiểm tra lại mọi bài đã nhận theo luật hiện nay; xem trước sẽ đổi gì.",
+               "Judge kept submissions again under today's rules; shows first what would move."),
+        _offer(remind, "operator", "Ai còn nợ biểu nào, quá hạn lâu nhất đứng đầu.",
+               "Who still owes which form, most overdue first."),
     ]  # fmt: skip
+
+
+def _offer(flow: Flow[Any, Any], tag: str, vietnamese: str, english: str, **more: Any) -> RunnerDeployment:
+    return RunnerDeployment.from_flow(
+        flow, flow.name, tags=[tag], concurrency_limit=1, entrypoint_type=EntrypointType.MODULE_PATH,
+        description=f"{vietnamese}\n\n{english}", **more,
+    )  # fmt: skip
 
 
 def end_forsaken() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from etl.acts.outbox import renew_outbox
+from etl.model.findings import Finding
 from etl.pipeline import Stores
 from etl.queries.intake import Intake, summary
 from flows import stages, states
-from flows.artifacts import publish_findings, publish_intake
+from flows.artifacts import publish_findings, publish_intake, publish_todo
 
 
 def _name() -> str:
@@ -37,7 +39,7 @@ def ingest(folder: str = "") -> State[Any]:
     said = (
         f"{intake.new} tệp mới, {len(intake.states)} bài nộp / {intake.new} new files, {len(intake.states)} submissions"
     )
-    return states.after_intake(intake, states.open_holds(stores), states.done(said))
+    return states.after_intake(intake, told_waiting(stores, states.everything_open(stores)), states.done(said))
 
 
 def taken_in(stores: Stores, folder: str) -> Intake:
@@ -59,6 +61,13 @@ def taken_in(stores: Stores, folder: str) -> Intake:
         log.info("Xong lô %d/%d / batch read and recorded", number, len(batches))
     renew_outbox(stores)
     return summary(stores, records)
+
+
+def told_waiting(stores: Stores, holds: Sequence[Finding]) -> Sequence[Finding]:
+    """What waits for a person, as an artifact where anything does; returned as it is."""
+    if holds:
+        publish_todo(stores, holds)
+    return holds
 
 
 def tell_intake(stores: Stores, intake: Intake) -> None:

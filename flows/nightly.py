@@ -17,7 +17,7 @@ from etl.pipeline import Stores, period_due, report_named
 from etl.queries.figures import figures_of, figures_table
 from etl.store.ledger import ReleaseRecord
 from flows import console, stages, states
-from flows.ingest import taken_in, tell_intake
+from flows.ingest import taken_in, tell_intake, told_waiting
 from flows.publish import released
 
 
@@ -40,16 +40,16 @@ def nightly(period: str = "", report: str = "", inbox: str = "") -> State[Any]:
     asked = parse_period(period or period_due(stores, wanted, stages.now())).code
     intake = taken_in(stores, inbox)
     tell_intake(stores, intake)
-    waiting = states.open_holds(stores)
     last = _still_true(stores, wanted, asked)
     if last is not None:
         get_run_logger().info(
             "Không có gì mới, bản %d vẫn đúng / nothing new, release %d holds", last.number, last.number
         )
-        return states.after_intake(intake, waiting, _nothing_new(last))
+        return states.after_intake(intake, told_waiting(stores, states.everything_open(stores)), _nothing_new(last))
     done, record, new = released(stores, wanted, asked)
     said = states.done(f"Bản công bố {record.number} / release {record.number}") if new else _nothing_new(record)
-    return states.after_intake(intake, [*waiting, *states.undecided(done.findings)], said)
+    waiting = [*states.open_holds(stores), *states.undecided(done.findings)]
+    return states.after_intake(intake, told_waiting(stores, waiting), said)
 
 
 def _nothing_new(record: ReleaseRecord) -> State[Any]:

@@ -14,6 +14,7 @@ from prefect.states import Completed, Failed
 from etl.errors import EtlError
 from etl.model.findings import CRITICAL, HOLD, Finding
 from etl.pipeline import Stores
+from etl.queries.findings import findings
 from etl.queries.intake import Intake, needs_person
 
 P = ParamSpec("P")
@@ -62,6 +63,11 @@ def after_intake(intake: Intake, waiting: Sequence[Finding], otherwise: State[An
 def open_holds(stores: Stores) -> list[Finding]:
     """What waits for a decision in submissions of tonight or earlier."""
     return undecided(stores.ledger.findings(severity=HOLD))
+
+
+def everything_open(stores: Stores) -> list[Finding]:
+    """What waits for a decision, also in the matching over all current rows."""
+    return undecided(findings(stores, severity=HOLD))
 
 
 def undecided(found: Iterable[Finding]) -> list[Finding]:

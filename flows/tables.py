@@ -118,8 +118,8 @@ def _how_to_decide(found: Sequence[Finding]) -> list[str]:
     if waiting is None:
         return []
     return [
-        "Quyết định một việc chờ: nhận đề xuất (`accept`) hoặc từ chối (`reject`)"
-        " / decide a hold: take its proposal, or refuse it:\n\n"
+        "Quyết định một việc chờ: luồng **decide** với mã của nó (xem **todo**), hoặc bằng lệnh"
+        " / decide a hold: the flow **decide** with its id (see **todo**), or by a command:\n\n"
         f"```\n.venv/bin/etl decide {waiting.id} accept --by 'TÊN' --reason 'LÝ DO'\n```"
     ]
 

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from flows.children import answers, free_port, is_free
 from tests.conftest import ROOT
 
+DEPLOYMENTS = {"nightly", "ingest", "publish", "decide", "withdraw", "recheck", "remind"}
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 SECONDS = 300
 
@@ -153,7 +154,8 @@ def _ready(serving: Serving) -> bool | None:
     assert serving.process.poll() is None, serving.log.read_text()
     if not answers(f"{serving.ui}/api"):
         return None
-    return len(serving.post("/deployments/filter")) == 3 or None
+    found = {deployment["name"] for deployment in serving.post("/deployments/filter")}
+    return found == DEPLOYMENTS or None
 
 
 def _family(pid: int) -> list[int]:

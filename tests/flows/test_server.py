@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import urllib.error
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import openpyxl
 import pytest
 
 from tests.conftest import ROOT, SAMPLES
@@ -56,11 +58,30 @@ def idle(served: Serving, night: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def busy(served: Serving, night: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """Then, side by side: files that cannot be opened, and a release of the period that is due."""
+    """Then, side by side: two files that cannot be opened and one with a question, and a release of the period that is due."""
     folder = tmp_path_factory.mktemp("bad")
+    asks(folder / "BC_KHCN_2021_SinHo (sửa lần 2).xlsx")
     (folder / "BC_KHCN_2021_SinHo.xlsx").write_bytes(b"PK\x03\x04 cut off")
     (folder / "<img src=x>.xlsx").write_bytes(b"")
     return side_by_side(served, ingest={"folder": str(folder)}, publish={})
+
+
+def asks(path: Path) -> None:
+    """A corrected workbook with a number that may be read in two ways: Biểu 02!G9."""
+    book = openpyxl.load_workbook(SAMPLES / "BC_KHCN_2021_SinHo.xlsx")
+    book["Biểu 02"]["G9"] = "1.234"
+    book.save(path)
+
+
+@pytest.fixture(scope="module")
+def acts(served: Serving, busy: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Then what people do, side by side; the id is the one that the to-do list gives."""
+    (hold,) = re.findall(r"^```\n(\w+)\n```", served.artifacts(busy["ingest"])["todo"], re.M)
+    signed = {"by": "Lò Văn Hải", "reason": "đã hỏi lại xã"}
+    return side_by_side(
+        served, decide={"holds": hold, "verb": "correct", "value": "1.234", **signed}, remind={"period": "2021"},
+        withdraw={"submission": "sp-999-2021-0", **signed}, recheck={"by": "Lò Văn Hải"},
+    )  # fmt: skip
 
 
 def side_by_side(served: Serving, **parameters: dict[str, str]) -> dict[str, dict[str, Any]]:
@@ -90,6 +111,10 @@ def text_at(address: str) -> str:
         ("nightly", ["period", "report", "inbox"]),
         ("ingest", ["folder"]),
         ("publish", ["period", "report", "kind", "by", "reason"]),
+        ("decide", ["holds", "by", "reason", "verb", "value"]),
+        ("withdraw", ["submission", "by", "reason", "action"]),
+        ("recheck", ["by", "dry_run"]),
+        ("remind", ["period"]),
     ],
 )
 def test_a_deployment_explains_itself_in_two_languages(served: Serving, name: str, parameters: list[str]) -> None:
@@ -209,10 +234,40 @@ def test_a_bad_file_is_told_and_stops_nobody(served: Serving, busy: dict[str, di
     said = served.artifacts(run)["findings"]
 
     assert (run["state_type"], run["state_name"]) == ("COMPLETED", "NeedsPerson")
-    assert "2 bài bị trả lại" in run["state"]["message"]
+    assert "2 bài bị trả lại, 1 việc chờ quyết định" in run["state"]["message"]
     assert "✕ LỖI" in said
     assert "Không mở được tệp" in said
     assert "<img" not in said  # what somebody called a file is text, never a tag
+
+
+def test_a_hold_is_decided_from_the_ui(served: Serving, acts: dict[str, dict[str, Any]]) -> None:
+    run = acts["decide"]
+    said = served.artifacts(run)
+
+    assert (run["name"], run["state_name"]) == ("decide correct: 1 việc / holds", "Completed")
+    assert run["state"]["message"].startswith("1 quyết định, còn 0 việc chờ")
+    assert "| correct 1.234 |" in said["decided"]
+    assert said["todo"].startswith("Không có việc nào chờ quyết định")
+
+
+def test_what_a_person_may_not_do_is_said_plainly(acts: dict[str, dict[str, Any]]) -> None:
+    run = acts["withdraw"]
+    assert (run["name"], run["state_type"]) == ("withdraw sp-999-2021-0", "FAILED")
+    assert "sp-999-2021-0" in run["state"]["message"]
+
+
+def test_who_owes_what_and_what_would_move_are_shown(served: Serving, acts: dict[str, dict[str, Any]]) -> None:
+    owing, moving = acts["remind"], acts["recheck"]
+
+    assert owing["state"]["message"] == "Không ai còn nợ biểu nào. / Nobody owes a form."
+    assert (moving["name"], moving["state_type"]) == ("recheck: xem trước / preview", "COMPLETED")
+    assert list(served.artifacts(moving)) == ["moves"]
+
+
+def test_a_decision_without_a_name_is_refused_before_there_is_a_run(served: Serving) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        served.start("decide", holds="1fa1e04eec16", by="", reason="vì sao")
+    assert refused.value.code in (409, 422)
 
 
 @pytest.mark.parametrize("same_files", [True, False])

@@ -1,0 +1,39 @@
+"""Whom to remind: who still owes a form of a period, most overdue first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+
+from etl.model.periods import parse_period
+from etl.pipeline import period_due, report_named
+from etl.queries.remind import reminders
+from flows import stages, states
+from flows.artifacts import publish_reminders
+
+
+def _name() -> str:
+    return f"remind {flow_run.parameters.get('period') or 'kỳ đến hạn / the period due'}"
+
+
+@flow(name="remind", flow_run_name=_name, persist_result=False)
+@states.told
+def remind(period: str = "") -> State[Any]:
+    """Ai còn nợ biểu nào của kỳ, quá hạn lâu nhất đứng đầu. / Who still owes which form, most overdue first.
+
+    Args:
+        period: Kỳ: 2021, 2021-Q2 hoặc 2020..2021; để trống là kỳ đến hạn theo lịch. / Period; empty: the one due by the calendar.
+    """
+    stores = stages.open_stores()
+    due = period or period_due(stores, report_named(stores.reference, None), stages.now())
+    found = reminders(stores, parse_period(due).code, stages.now())
+    publish_reminders(found)
+    if not found:
+        return states.done("Không ai còn nợ biểu nào. / Nobody owes a form.")
+    units = len({one.unit for one in found})
+    return states.done(
+        f"{units} đơn vị còn nợ {len(found)} biểu của {due} / {units} units owe {len(found)} forms of {due}"
+    )
