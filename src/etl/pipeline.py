@@ -359,7 +359,7 @@ def release(
     was faster, the next number is taken, and what it had seen is seen here too. Raises ReleaseRefused, before anything
     is written, where the figures contradict one another in a way that checks.csv calls critical.
     """
-    from etl.consolidation.content import fingerprint, release_content, with_sources
+    from etl.consolidation.content import fingerprint, previous_of, release_content, with_previous, with_sources
 
     done = consolidated
     while True:
@@ -375,6 +375,9 @@ def release(
             content.reference.suite_hash, etl.__version__, done.ledger_position, figures_hash, PUBLISHED, by, reason,
         )  # fmt: skip
         content = with_sources(content, done, stores.ledger.at(done.ledger_position), stores.lake)
+        previous = previous_of(stores.ledger.releases(), content.report.id, content.period, number)
+        if previous is not None:
+            content = with_previous(content, previous, stores.releases.read(previous, "figures.json"))
         try:
             _publish(stores, content, record)
         except ReleaseExists:
