@@ -364,7 +364,7 @@ def release(
     stage: estimated, preliminary or official; without one that of the newest release, official where there is none.
     Raises UsageError where the report and period had reached a later stage: figures do not become less final again.
     """
-    from etl.consolidation.content import fingerprint, release_content, with_sources
+    from etl.consolidation.content import fingerprint, previous_of, release_content, with_previous, with_sources
 
     done = consolidated
     while True:
@@ -381,6 +381,9 @@ def release(
             content.reference.suite_hash, etl.__version__, done.ledger_position, figures_hash, PUBLISHED, by, reason,
         )  # fmt: skip
         content = with_sources(content, done, stores.ledger.at(done.ledger_position), stores.lake)
+        previous = previous_of(stores.ledger.releases(), content.report.id, content.period, number)
+        if previous is not None:
+            content = with_previous(content, previous, stores.releases.read(previous, "figures.json"))
         try:
             _publish(stores, content, record)
         except ReleaseExists:

@@ -14,7 +14,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import etl
-from etl.consolidation.content import files_of_release, release_content, stages_of, with_sources
+from etl.consolidation.content import (
+    files_of_release,
+    previous_of,
+    release_content,
+    stages_of,
+    with_previous,
+    with_sources,
+)
 from etl.consolidation.figures import consolidated
 from etl.consolidation.replay import Replay, base_of, unpacked
 from etl.errors import StoreError
@@ -73,8 +80,20 @@ def remade(stores: Stores, record: ReleaseRecord) -> Remade:
             stages_of([event])[record.number],
         )  # fmt: skip
         content = with_sources(content, done, view.view, lake)
+        previous = previous_of(stores.ledger.releases(), record.report, record.period, record.number)
+        if previous is not None:
+            content = with_previous(content, previous, _figures_of(stores, previous))
         files = files_of_release(content, event.payload["versions"])
     return Remade(record, files, again, event.payload["sums"], event.payload["versions"])
+
+
+def _figures_of(stores: Stores, number: int) -> bytes:
+    """figures.json of an earlier release: as it lies there, or made again where its folder is lost or damaged."""
+    record = stores.ledger.release(number)
+    event = next(e for e in stores.ledger.events() if e.kind == "release" and e.subject == str(number))
+    if not stores.releases.damage(number, event.payload["sums"]):
+        return stores.releases.read(number, "figures.json")
+    return remade(stores, record).files["figures.json"]
 
 
 @contextmanager

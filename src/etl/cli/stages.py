@@ -12,6 +12,7 @@ from etl.cli.app import Json, app, judge_files, now, open_stores, print_json
 from etl.errors import UsageError
 
 if TYPE_CHECKING:
+    from etl.acts.pdf import Pdf
     from etl.pipeline import Stores
     from etl.store.ledger import BatchRecord
 
@@ -76,9 +77,13 @@ def publish(
             help="estimated (ước tính), preliminary (sơ bộ), official (chính thức); chỉ đi tới, không lùi / only forwards",
         ),
     ] = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Lập thêm PDF của báo cáo Word, cần LibreOffice / a PDF too, by LibreOffice")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Tổng hợp và ra một bản công bố. / Consolidate, then make a numbered release (provisional unless said)."""
+    from etl.acts.pdf import as_pdf
     from etl.model.periods import parse_period
     from etl.pipeline import consolidate, release, report_named
     from etl.queries.figures import figures_of, figures_table
@@ -90,8 +95,10 @@ def publish(
     done = consolidate(stores, wanted, parse_period(period))
     kind = "official" if official else "provisional"
     record, new = release(stores, done, now(), kind=kind, by=by, reason=reason, stage=stage)
+    made = as_pdf(stores, record.number) if pdf else None
     if as_json:
-        typer.echo(json.dumps({"release": record.number, "new": new, "kind": record.kind, "folder": record.folder}))
+        told = {"release": record.number, "new": new, "kind": record.kind, "folder": record.folder}
+        typer.echo(json.dumps(told | ({"pdf": str(made.path)} if made else {})))
         return
     typer.echo(figures_table(figures_of(stores, record.number), stores.reference, wanted.unit))
     if new:
@@ -102,3 +109,22 @@ def publish(
         typer.echo(
             f"\nKhông có gì mới; bản {record.number} vẫn đúng / nothing new, release {record.number} holds: {record.folder}"
         )
+    if made:
+        _tell_pdf(made)
+
+
+@app.command("pdf")
+def pdf_of(
+    release: Annotated[int, typer.Argument(help="Số bản công bố / the release's number")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Tệp để ghi; không ghi là data/releases/N.pdf / the file to write")
+    ] = None,
+) -> None:
+    """Báo cáo Word của một bản thành PDF, cần LibreOffice. / The Word report of a release as PDF, by LibreOffice."""
+    from etl.acts.pdf import as_pdf
+
+    _tell_pdf(as_pdf(open_stores(), release, out))
+
+
+def _tell_pdf(made: Pdf) -> None:
+    typer.echo(f"{made.path} (LibreOffice: {made.program})")

@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING
 import etl
 from etl.consolidation.contributions import sources
 from etl.consolidation.figures import Consolidated
+from etl.consolidation.moves import by_key, moves
 from etl.consolidation.replay import Replay
 from etl.errors import ReleaseRefused
 from etl.model.decisions import knowledge_hash
 from etl.model.figures import OFFICIAL
 from etl.model.findings import CRITICAL
-from etl.model.releases import ReleaseContent
+from etl.model.releases import Move, ReleaseContent
 from etl.model.submissions import LINE, PERIOD, SUBMISSION, UNIT
 from etl.steps.compare import compare
 from etl.store.lake import Lake
-from etl.store.ledger import EventRecord, View
+from etl.store.ledger import EventRecord, ReleaseRecord, View
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,8 +53,24 @@ def release_content(
         version=version,
         by=by,
         reason=reason,
-        previous=number - 1 or None,
         stage=stage,
+    )
+
+
+def with_previous(content: ReleaseContent, previous: int, figures: bytes) -> ReleaseContent:
+    """The same with what moved since the release before. figures: the bytes of that one's figures.json."""
+    old, new = by_key(json.loads(figures)), by_key(f.as_json() for f in content.figures)
+    moved = tuple(
+        Move(indicator, unit, period, members, before, after)
+        for (indicator, period, unit, members), before, after in moves(old, new)
+    )
+    return replace(content, previous=previous, moved=moved)
+
+
+def previous_of(records: Iterable[ReleaseRecord], report: str, period: str, number: int) -> int | None:
+    """The release of this report and period that came before `number`, recalled or not; None for the first."""
+    return max(
+        (r.number for r in records if (r.report, r.period) == (report, period) and r.number < number), default=None
     )
 
 

@@ -71,6 +71,18 @@ class Contribution:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One figure that the release before told otherwise; exact texts, None where one of the two has no such number."""
+
+    indicator: str
+    unit: str
+    period: str
+    breakdown: tuple[tuple[str, str], ...]
+    before: str | None
+    after: str | None
+
+
 #: indicator, unit, period: a figure that is no part of a breakdown
 FigureKey = tuple[str, str, str]
 
@@ -81,7 +93,7 @@ class ReleaseContent:
 
     created_at: the ledger's time of the release (Asia/Ho_Chi_Minh). rows: table id → current rows, public columns.
     sources: what stands behind each figure that is no part of a breakdown; of the report's own unit also what did not count.
-    moved: figures that differ from the release before, as (indicator, unit, period, breakdown text, before, after).
+    previous: the release of this report and period before this one. moved: figures that are not what that one said.
     """
 
     number: int
@@ -101,6 +113,7 @@ class ReleaseContent:
     previous: int | None = None
     stage: str = OFFICIAL
     sources: Mapping[FigureKey, tuple[Contribution, ...]] = field(default_factory=dict)
+    moved: tuple[Move, ...] = ()
 
     def unit_title(self, code: str) -> str:
         """The name of a unit as it was in the release's last period."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from etl.consolidation.moves import FigureJson, Key, by_key, moves
 from etl.consolidation.replay import Replay
 from etl.consolidation.tracing import FieldCell, Traced, traced
 from etl.model.periods import Period, parse_period
@@ -16,14 +17,8 @@ from etl.queries.tables import table
 from etl.remaking import replay
 from etl.steps.consolidate.tracing import Judged, Place
 
-Figure = Mapping[str, Any]
-#: indicator, period, unit, breakdown
-Key = tuple[str, str, str, tuple[tuple[str, str], ...]]
 #: what tells one row of a unit and period from another, in whatever file it stands
 Ident = tuple[Any, ...]
-
-#: a figure moved where one of these is another; that it became final alone is no move
-_MOVES = ("value", "low", "high", "names", "numerator", "denominator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,39 +46,12 @@ def diff(stores: Stores, before: int, after: int) -> list[Moved]:
     old, new = (_figures(stores, number) for number in (before, after))
     happenings = Happenings.between(stores.ledger, *views)
     sides = _Sides(views[0], views[1], happenings, {})
-    found = []
-    for key in sorted(old.keys() | new.keys()):
-        a, b = old.get(key), new.get(key)
-        if a is None or b is None or any(a[name] != b[name] for name in _MOVES):
-            found.append(Moved(key, *_texts(a, b), tuple(sides.causes(key))))
-    return found
+    return [Moved(key, was, now, tuple(sides.causes(key))) for key, was, now in moves(old, new)]
 
 
-def _figures(stores: Stores, number: int) -> dict[Key, Figure]:
+def _figures(stores: Stores, number: int) -> dict[Key, FigureJson]:
     figures: list[dict[str, Any]] = json.loads(stores.releases.read(number, "figures.json"))
-    return {(f["indicator"], f["period"], f["unit"], tuple((f["breakdown"] or {}).items())): f for f in figures}
-
-
-def _texts(a: Figure | None, b: Figure | None) -> tuple[str | None, str | None]:
-    """What moved, as exact text: the value; where that is the same, with its parts or names."""
-    before, after = (None if f is None else _value(f) for f in (a, b))
-    if before != after:
-        return before, after
-    return (None if a is None else _parts(a)), (None if b is None else _parts(b))
-
-
-def _value(figure: Figure) -> str | None:
-    if figure["low"] is not None:
-        return f"{figure['low']}..{figure['high']}"
-    value: str | None = figure["value"]
-    return value
-
-
-def _parts(figure: Figure) -> str | None:
-    value = _value(figure)
-    if figure["denominator"] is not None:
-        return f"{value or '…'} ({figure['numerator']}/{figure['denominator']})"
-    return f"{value}: {', '.join(figure['names'])}" if figure["names"] else value
+    return by_key(figures)
 
 
 @dataclass

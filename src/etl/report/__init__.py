@@ -16,9 +16,13 @@ def documents(content: ReleaseContent) -> dict[str, bytes]:
     """All files of a release: path relative to its folder → bytes.
 
     figures, findings, status (json and csv), figures.parquet, rows/<table>.parquet, dictionary.csv, rules and trace
-    (csv and html), release.json, <report id>.xlsx and index.html. Raises UsageError where a report or table id cannot be a file's name.
+    (csv and html), release.json, <report id>.xlsx and .docx, the sign-off sheet, and index.html.
+
+    Raises UsageError where a report or table id cannot be a file's name.
     """
     from etl.report.data import data_files
+    from etl.report.letter import letter, sign_off
+    from etl.report.letter.form import SIGN_OFF
     from etl.report.page import page, trace_page
     from etl.report.rules import rules_csv, rules_html
     from etl.report.workbook import workbook
@@ -28,6 +32,8 @@ def documents(content: ReleaseContent) -> dict[str, bytes]:
             raise UsageError(f"Không dùng làm tên tệp được / cannot be the name of a file: {name!r}")
     files = data_files(content)
     files[f"{content.report.id}.xlsx"] = workbook(content)
+    files[f"{content.report.id}.docx"] = letter(content)
+    files[f"{content.report.id}{SIGN_OFF}"] = sign_off(content, files)
     files["trace.html"] = trace_page(content)
     files["rules.csv"], files["rules.html"] = rules_csv(content.reference), rules_html(content.reference)
     files["index.html"] = page(content, files)

@@ -83,10 +83,10 @@ def _reading(content: ReleaseContent, titles: Titles) -> list[tuple[Text, Text]]
                 ),
             )
         )
-    return [*lines, (Text("Số liệu chưa trọn", "Not final"), _open(content)), *_waivers(content)]
+    return [*lines, (Text("Số liệu chưa trọn", "Not final"), _open(content)), *waivers(content)]
 
 
-def _waivers(content: ReleaseContent) -> list[tuple[Text, Text]]:
+def waivers(content: ReleaseContent) -> list[tuple[Text, Text]]:
     """The waivers that let something count, each with who signed it and why, and on how many findings it was used."""
     used = [f for f in content.findings if f.decision == WAIVED]
     lines = []

@@ -15,6 +15,7 @@ from etl.model.findings import Finding
 from etl.model.releases import ReleaseContent, StatusRow
 from etl.report import blocks, notes, sources, words
 from etl.report.charts import FILLS, charts
+from etl.report.letter.form import SIGN_OFF
 from etl.report.titles import Titles, has_number, number, parts, shown
 from etl.report.words import Text, word
 
@@ -73,7 +74,7 @@ def page(content: ReleaseContent, beside: Mapping[str, bytes]) -> bytes:
         "left_out": len(found) - len(_gravest(found)),
         "counts": {code: n for code in words.SEVERITIES if (n := sum(f.severity == code for f in found))},
         "notes": notes.notes(content, titles),
-        "downloads": [_download(content, name, len(beside[name])) for name in sorted(beside, key=_download_order)],
+        "downloads": _downloads(content, beside),
         "most_units": MOST_UNITS,
         "source": {sources.anchor(f): f"{sources.PAGE}#{sources.anchor(f)}" for f in sources.shown_figures(content)},
         "anchor": sources.anchor,
@@ -209,6 +210,12 @@ def _gravest(found: list[Finding]) -> list[Finding]:
     return [found[i] for i in sorted(ranked[:MOST_FINDINGS])]
 
 
+def _downloads(content: ReleaseContent, beside: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    """Every file beside the page that goes out with it."""
+    names = (name for name in sorted(beside, key=_download_order) if not name.endswith(SIGN_OFF))
+    return [_download(content, name, len(beside[name])) for name in names]
+
+
 def _download(content: ReleaseContent, name: str, size: int) -> dict[str, Any]:
     about = _ABOUT.get(name, words.NOTHING)
     if name.startswith("rows/"):
@@ -216,12 +223,14 @@ def _download(content: ReleaseContent, name: str, size: int) -> dict[str, Any]:
         about = Text(f"Dòng dữ liệu: {table.title_vi}", f"Rows: {table.title_en}") if table else words.NOTHING
     elif name.endswith(".xlsx"):
         about = Text("Báo cáo bảng tính", "The report as a workbook")
+    elif name == f"{content.report.id}.docx":
+        about = Text("Báo cáo Word để ký", "The report to be signed, for Word")
     return {"name": name, "about": about, "size": _size(size)}
 
 
 def _download_order(name: str) -> tuple[bool, bool, str]:
-    """The workbook first, the rows last."""
-    return name.startswith("rows/"), not name.endswith(".xlsx"), name
+    """Word and Excel first, the rows last."""
+    return name.startswith("rows/"), not name.endswith((".docx", ".xlsx")), name
 
 
 def _size(size: int) -> Text:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import NamedTuple
 
 from etl.errors import UsageError
@@ -11,6 +13,7 @@ from etl.model import figures, findings
 from etl.model.clock import LOCAL_TIME
 from etl.model.periods import Period, parse_period
 from etl.model.releases import MISSING
+from etl.text.numbers import format_exact
 
 
 class Text(NamedTuple):
@@ -105,6 +108,7 @@ _MEASURES: Mapping[str, str] = {
     "đơn vị": "units", "đơn": "applications", "văn bằng": "certificates", "ý kiến": "opinions", "xã": "communes",
 }  # fmt: skip
 
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _ROMAN = ("I", "II", "III", "IV")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
@@ -157,6 +161,23 @@ def moment(at: datetime) -> Text:
     return Text(
         f"{local:%H:%M} ngày {local:%d/%m/%Y}", f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
     )
+
+
+def exact(text: str | None) -> Text:
+    """An exact number, or a range 'a..b', in machine form as its readers write it; another text as it is, none as a dash."""
+    if text is None:
+        return Text.same("–")
+    ends = text.split("..")
+    if not all(_NUMBER.fullmatch(end) for end in ends):
+        return Text.same(text)
+    return joined([Text(*(format_exact(Decimal(end), one) for one in ("vi", "en"))) for end in ends], " – ")
+
+
+def full_date(at: datetime) -> str:
+    """'ngày 05 tháng 02 năm 2022', as Nghị định 30/2020/NĐ-CP writes it: a 0 before days up to 9 and months up to 2."""
+    day = at.astimezone(LOCAL_TIME)
+    month = f"{day.month:02}" if day.month <= 2 else str(day.month)
+    return f"ngày {day.day:02} tháng {month} năm {day.year}"
 
 
 def joined(texts: list[Text], between: str = "; ") -> Text:

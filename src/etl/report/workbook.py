@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -17,9 +16,7 @@ from etl.report import blocks, notes, words
 from etl.report.sheets import Number, Painted, Sheet, Styles
 from etl.report.titles import Titles
 from etl.report.words import Text, joined, period, word
-
-#: the zip's own clock: the first day that it knows
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+from etl.report.zipped import stored
 
 _PRINTED = 10  # columns of the sheet of figures that fit a page; parts and English stand right of them
 
@@ -57,7 +54,7 @@ def workbook(content: ReleaseContent) -> bytes:
         styles, titles = Styles(book), Titles(content)
         for write in (_figures, _by_unit, _coverage, _findings, _trace, _notes):
             write(content, titles, styles)
-    return _stored(sink.getvalue())
+    return stored(sink.getvalue())
 
 
 def _sheet(content: ReleaseContent, styles: Styles, name: str, widths: list[float]) -> Sheet:
@@ -194,15 +191,3 @@ def _notes(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
     sheet.header([Text("Mục", "Item"), Text("Nội dung", "Content")])
     for label, text in notes.notes(content, titles):
         sheet.line([label, text])
-
-
-def _stored(data: bytes) -> bytes:
-    """The same workbook, not compressed and with a fixed time: its bytes do not hang on a zlib or on a clock."""
-    sink = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as plain:
-        for name in packed.namelist():
-            entry = zipfile.ZipInfo(name, _ZIP_TIME)
-            entry.create_system = 3  # the same on every host
-            entry.external_attr = 0o644 << 16
-            plain.writestr(entry, packed.read(name))
-    return sink.getvalue()

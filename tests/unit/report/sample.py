@@ -70,7 +70,7 @@ def sample(**changes: Any) -> ReleaseContent:
         kind="provisional",
         period=SPAN,
         created_at=datetime(2022, 2, 3, 20, 15, 42, tzinfo=LOCAL_TIME),
-        report=replace(known.reports["laichau-st"], options=OPTIONS),
+        report=replace(known.reports["laichau-st"], options={**known.reports["laichau-st"].options, **OPTIONS}),
         reference=known,
         figures=tuple(figures(known)),
         status=tuple(status(known)),

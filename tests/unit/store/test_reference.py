@@ -14,6 +14,7 @@ from etl.errors import ReferenceDataError
 from etl.store.reference import faults, load_reference
 from tests.conftest import ROOT
 
+NARRATIVE = "reports/laichau-st.narrative.yaml"
 SHIPPED = (ROOT / "data" / "reference", ROOT / "expectations")
 
 
@@ -217,6 +218,27 @@ CASES = {
     ),
     "a number where a column belongs": ("sp.json", '"column": "xa"', '"column": 5', "columns as texts", "sp.json"),
     "a broken JSON": ("qt.json", '"name": "qt",', '"name": "qt"', "no JSON", "expectations/qt.json"),
+    # the narrative: no number and no name but those of figures
+    "a number that no figure backs": (
+        NARRATIVE, "{{ NV.T }} nhiệm vụ khoa học và công nghệ, gồm", "46 nhiệm vụ khoa học và công nghệ, gồm",
+        "“46” is a number that no figure backs", "dòng/line 30 sections[0].paragraphs[0].sentences[0].say.vi",
+    ),
+    "a number in words": (
+        NARRATIVE, "và {{ NV.P }} nhiệm vụ cấp tỉnh;", "và ba mươi nhiệm vụ cấp tỉnh;", "“ba” là con số", "“mươi”",
+    ),
+    "five and not a year": (NARRATIVE, "{{ NH.V }} nhãn hiệu được", "năm nhãn hiệu được", "“năm nhãn hiệu”", ""),
+    "a name that no figure backs": (
+        NARRATIVE, "cho nông sản địa phương: {{ NH.C names }}", "cho nông sản địa phương: gạo Séng Cù", "“gạo Séng Cù”", "",
+    ),
+    "a reference to no indicator": (NARRATIVE, "{{ GT }} (tính", "{{ GX }} (tính", "no indicator “GX”", "line"),
+    "a list of what has no names": (NARRATIVE, "{{ NH.C names }}.", "{{ NH.D names }}.", "has no “names”", "NH.D"),
+    "a period that the report does not hold": (
+        NARRATIVE, "{{ NV.T last }} nhiệm vụ", "{{ NV.T 2019 }} nhiệm vụ", "does not hold NV.T for 2019", "",
+    ),
+    "a word of a reference that means nothing": (NARRATIVE, "{{ QT }} suất", "{{ QT lớn }} suất", "không hiểu “lớn”", ""),
+    "languages that state other figures": (
+        NARRATIVE, "handed {{ QT }} gifts", "handed {{ QT.N }} gifts", "must state the same figures", "sections[4]",
+    ),
 }  # fmt: skip
 
 
@@ -227,6 +249,14 @@ def test_a_fault_is_told_with_its_place(copy, case):
     found = "\n".join(copy.faults())
     assert told in found
     assert also in found
+
+
+def test_a_word_template_is_one_of_a_report(copy):
+    (copy.reference / "reports" / "laichau-st.docx").write_bytes(b"no zip")
+    (copy.reference / "reports" / "khac.docx").write_bytes(b"")
+    found = "\n".join(copy.faults())
+    assert "reports/laichau-st.docx: không phải tệp Word" in found
+    assert "reports/khac.docx: tên tệp phải là mã báo cáo" in found
 
 
 def test_all_faults_are_told_at_once_in_both_languages(copy):

@@ -1,6 +1,6 @@
 """Read the reference data and the suites into one value, and tell everything that is wrong with them at once.
 
-    files → bytes (hash) → units → forms → words → calendar → indicators → reports → suites → Reference
+    files → bytes (hash) → units → forms → words → calendar → indicators → reports → narratives → suites → Reference
 
 What a statistician knows is data: nothing here knows a form, a unit or an indicator by name.
 """
@@ -19,6 +19,8 @@ from etl.store.reference.faults import Faults
 from etl.store.reference.files import digest, files_of
 from etl.store.reference.forms import read_forms
 from etl.store.reference.indicators import read_indicators
+from etl.store.reference.letters import read_letters
+from etl.store.reference.narratives import read_narratives
 from etl.store.reference.release_checks import read_checks
 from etl.store.reference.reports import read_reports
 from etl.store.reference.suites import read_suites, rule_ids
@@ -67,10 +69,12 @@ def _load(files: Mapping[str, bytes], suites: Mapping[str, bytes], found: Faults
     indicators = read_indicators(files, forms, units, measures, found)
     tables = {table.id: table for form in forms.values() for table in form.tables}
     loaded_suites = read_suites(suites, tables, found)
+    reports = read_reports(files, indicators, calendar, units, found)
     return Reference(
         units=units, forms=forms, headings=read_headings(files, forms, found), values=values, measures=measures,
         calendar=calendar, indicators=indicators, entities=entities,
-        reports=read_reports(files, indicators, calendar, units, found), messages=read_messages(files, found),
+        reports=reports, narratives=read_narratives(files, reports, indicators, entities, units, found),
+        letters=read_letters(files, reports, found), messages=read_messages(files, found),
         suites=loaded_suites, checks=read_checks(files, indicators, found),
         across=read_across(files, tables, indicators, rule_ids(loaded_suites), found), hash=digest(files), suite_hash=digest(suites),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from etl.model.periods import Period, parse_period
 from etl.model.reference import Expected, Report, ReportItem
 from etl.model.units import Units
 from etl.store.reference.faults import Faults
+from etl.store.reference.narratives import SUFFIX as NARRATIVE
 from etl.store.reference.nodes import Node, read_yaml
 
 #: in a report: every period of the calendar inside the report's own
@@ -23,7 +24,7 @@ def read_reports(
     """Reports by id, `each` written out."""
     reports: dict[str, Report] = {}
     for file in sorted(files):
-        if not file.startswith("reports/") or not file.endswith(".yaml"):
+        if not file.startswith("reports/") or not file.endswith(".yaml") or file.endswith(NARRATIVE):
             continue
         node = read_yaml(file, files[file], faults)
         if node is None:

@@ -17,11 +17,15 @@ from etl.model.forms import Field, TableSpec
 from etl.model.reference import Reference
 from etl.store.reference.faults import Faults
 from etl.store.reference.indicators import SYSTEM
+from etl.store.reference.narratives import SUFFIX as NARRATIVE
 
 if TYPE_CHECKING:
     import duckdb
 
-_SCHEMAS = {"forms": "form.schema.json", "reports": "report.schema.json", "across": "across.schema.json"}
+_SCHEMAS = {
+    "forms": "form.schema.json", "reports": "report.schema.json", "across": "across.schema.json",
+    NARRATIVE: "narrative.schema.json",
+}  # fmt: skip
 
 
 def check_yaml(files: Mapping[str, bytes], schemas: Path, faults: Faults) -> None:
@@ -43,7 +47,7 @@ def check_yaml(files: Mapping[str, bytes], schemas: Path, faults: Faults) -> Non
         except yaml.YAMLError:
             continue  # told when the file was loaded
         _check_doubled(file, node, faults)
-        validator = validators.get(file.split("/")[0])
+        validator = validators.get(NARRATIVE if file.endswith(NARRATIVE) else file.split("/")[0])
         for error in validator.iter_errors(_plain(value)) if validator else ():
             faults.add(
                 f"{file} {error.json_path}", f"sai lược đồ: {error.message}.", f"against the schema: {error.message}."
