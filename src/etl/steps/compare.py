@@ -31,13 +31,19 @@ _Key = tuple[str, str, str]
 
 
 class _Known:
-    """The figures that are told: totals by indicator, unit and period, the members of their breakdowns beside them."""
+    """The figures that are told: totals by indicator, unit and period, the members of their breakdowns beside them.
+
+    untold: the totals that are withheld or that nobody reported.
+    """
 
     def __init__(self, figures: Iterable[Figure]) -> None:
+        given = list(figures)
+        told = [f for f in given if f.status not in (WITHHELD, NOT_REPORTED)]
+        self.untold = {(f.indicator, f.unit, f.period) for f in given} - {(f.indicator, f.unit, f.period) for f in told}
         self.totals: dict[_Key, Figure] = {}
         self.members: dict[_Key, list[Figure]] = {}
         self._ending: dict[date, list[str]] = {}
-        for figure in sorted(figures, key=lambda f: f.order):
+        for figure in sorted(told, key=lambda f: f.order):
             key = (figure.indicator, figure.unit, figure.period)
             if figure.breakdown is None:
                 self.totals[key] = figure
@@ -60,7 +66,7 @@ class _Known:
 
 def compare(figures: Iterable[Figure], checks: Iterable[Check], units: Units) -> list[Finding]:
     """Every disagreement, in a total order. A figure that is not there, or withheld, is compared with nothing."""
-    known = _Known(f for f in figures if f.status not in (WITHHELD, NOT_REPORTED))
+    known = _Known(figures)
     found = []
     for check in checks:
         for figure in known.totals.values():
@@ -123,8 +129,12 @@ def _sum_of(check: Check, figure: Figure, known: _Known, units: Units) -> tuple[
         parts = [known.get(other, figure.unit, figure.period) for other in check.others]
     elif check.kind == UNITS:
         day = parse_period(figure.period).end
-        parts = [known.get(figure.indicator, unit.code, figure.period) for unit in units.children(figure.unit, day)]
-        parts = [part for part in parts if part is not None]
+        keys = [(figure.indicator, unit.code, figure.period) for unit in units.children(figure.unit, day)]
+        own = [part for key in keys if (part := known.get(*key)) is not None]
+        parts = [*own]
+        incomplete = any(part.coverage.reported < part.coverage.expected for part in own)
+        if incomplete or known.untold.intersection(keys):
+            return None  # the whole may know from a register what a unit has not told yet
     else:
         members = known.members.get((figure.indicator, figure.unit, figure.period), [])
         parts = [f for f in members if f.breakdown and f.breakdown[0][0] == check.others[0]]

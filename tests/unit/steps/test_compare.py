@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from etl.model.checks import Check
-from etl.model.figures import PUBLISHED, WITHHELD, Coverage, Figure
+from etl.model.figures import NOT_REPORTED, PUBLISHED, WITHHELD, Coverage, Figure
 from etl.model.reference import Reference
 from etl.steps.compare import compare
 from etl.store.reference.faults import Faults
@@ -50,6 +51,19 @@ def test_districts_against_the_province(shipped: tuple[Check, ...], reference: R
 
     assert told([figure("NH.D", 80), *districts], shipped, reference) == []
     assert told([figure("NH.D", 83), *districts], shipped, reference) == [("C.nh-don-vi", "critical", "80")]
+
+
+@pytest.mark.parametrize(
+    "late", [{"value": None, "status": NOT_REPORTED}, {"value": Decimal(7), "coverage": Coverage(1, 2)}]
+)
+def test_a_district_that_has_not_told_all_yet_accuses_nobody(
+    late: dict[str, object], shipped: tuple[Check, ...], reference: Reference
+) -> None:
+    """The province knows the tasks from the register; who has not reported is missing, not wrong."""
+    districts = [figure("NH.D", 10, str(code)) for code in range(105, 112)]
+    one = replace(figure("NH.D", 0, "112"), **late)
+
+    assert told([figure("NH.D", 80), *districts, one], shipped, reference) == []
 
 
 def test_stock_is_the_last_stock_and_the_flow(shipped: tuple[Check, ...], reference: Reference) -> None:
