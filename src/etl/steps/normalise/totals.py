@@ -35,19 +35,53 @@ def check_totals(
             elif spec.total:
                 total = reader_of(spec, words_of(reference), lambda _text, _levels: ())(grid.at(*at))
                 factor = factors.get(spec.id, (Decimal(1), ""))[0]
-                rows = sums(typed[spec.id], lines, line)
+                rows = list(sums(typed[spec.id], lines, line, apart=block.member is not None))
                 if total.value is not None and not _agrees(Decimal(total.value) * factor, rows):
-                    whole = typed[spec.id].sum()[0]
+                    whole = rows[0][0]
                     value, expected = as_text(grid.at(*at)), format((whole / factor).normalize(), "f")
                     found.append(reference.messages["S7.total"].finding(**about, value=value, expected=expected))
     return found
 
 
-def sums(column: Column, lines: Sequence[Line], total: Line) -> Iterator[tuple[Decimal, bool]]:
-    """What the total may mean, the likeliest first: (sum, complete) of all rows, of its section, of its sheet part."""
-    yield column.sum()
-    yield column.sum([i for i, line in enumerate(lines) if line.section == total.section])
-    yield column.sum([i for i, line in enumerate(lines) if line.block == total.block])
+def check_totals_across(
+    table: TableSpec, layout: Layout, sheets: Mapping[str, Grid], reference: Reference, typed: Mapping[str, Column],
+    lines: Sequence[Line],
+) -> list[Finding]:  # fmt: skip
+    """Compare a crosstab's column of totals, at each row, with the sum of the row's members."""
+    spec = table[table.across["value"]] if table.across else None
+    if spec is None or not spec.total:
+        return []
+    rows: dict[tuple[str, int, int], list[int]] = {}
+    for i, line in enumerate(lines):
+        block = layout.blocks[line.block]
+        if block.total_at is not None:
+            rows.setdefault((block.sheet, line.row, block.total_at), []).append(i)
+    found = []
+    read = reader_of(spec, words_of(reference), lambda _text, _levels: ())
+    for (sheet, row, column), own in sorted(rows.items()):
+        total, members = read(sheets[sheet].at(row, column)), typed[spec.id].sum(own)
+        if total.value is not None and not _agrees(Decimal(total.value), [members]):
+            about = {"sheet": sheet or None, "cell": a1(row, column), "column": spec.title_vi}
+            value, expected = as_text(sheets[sheet].at(row, column)), format(members[0].normalize(), "f")
+            found.append(reference.messages["S7.total"].finding(**about, value=value, expected=expected))
+    return found
+
+
+def sums(column: Column, lines: Sequence[Line], total: Line, *, apart: bool) -> Iterator[tuple[Decimal, bool]]:
+    """What the total may mean, the likeliest first: (sum, complete) of all rows, of its section, of its sheet part.
+
+    A row of a hierarchy with rows under it means these and nothing else. apart: each block is a member of a crosstab with
+    totals of its own.
+    """
+    own = [i for i, line in enumerate(lines) if line.block == total.block]
+    if under := [i for i in own if total.row in lines[i].above]:
+        yield column.sum(under)
+        return
+    if not apart:
+        yield column.sum()
+    yield column.sum(own)
+    among = own if apart else range(len(lines))
+    yield column.sum([i for i in among if lines[i].section == total.section])
 
 
 def _agrees(total: Decimal, choices: Iterable[tuple[Decimal, bool]]) -> bool:

@@ -14,7 +14,8 @@ from etl.model.forms import Form
 from etl.model.grids import Grid
 from etl.model.reference import Reference
 from etl.model.submissions import Recognised
-from etl.steps.recognise.claims import Claim, settle
+from etl.steps.recognise.claim import Claim
+from etl.steps.recognise.claims import settle
 from etl.steps.recognise.sheets import Sheet, prepare
 from etl.steps.recognise.tables import read_tables
 from etl.steps.recognise.titles import Marker, find_by_title, find_markers, read_title

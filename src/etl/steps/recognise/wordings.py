@@ -141,8 +141,8 @@ class Wordings:
     def _paths_of(self, form: Form, table: TableSpec) -> list[FieldWording]:
         found: list[FieldWording] = []
         for field in table.fields:
-            if field.id in table.across.values():
-                continue  # stands across the top: its columns are the members
+            if field.id in table.without_column:
+                continue  # the columns of a field across the top are its members
             texts = [" / ".join(h.replace("/", " ") for h in field.heading)]
             texts += [
                 wording for of_form, of_field, wording, _ in self.reference.headings
