@@ -33,8 +33,7 @@ BESIDE = frozenset({"sheet", "row", "heading"})
 def settle(file_name: str, claims: list[Claim], reference: Reference, findings: list[Finding]) -> list[Recognised]:
     """Turn claims into submissions: same form, unit and period on two sheets are one; other years' sheets stay out."""
     for claim in claims:
-        day = claim.form.valid_to or date.max
-        fill_in(claim.title, claim.form, reference, claim.sheet.name, file_name, day)
+        fill_in(claim.title, claim.form, reference, claim.sheet.name, file_name)
         name_fields(claim, file_name, reference)
     claims = [part for claim in claims for part in split(claim, reference)]
     main = _main_period(claims)

@@ -14,6 +14,7 @@ from etl.model.grids import Cell
 from etl.steps.recognise.members import may_name, name_of
 from etl.steps.recognise.sheets import Sheet
 from etl.steps.recognise.wordings import FieldWording, Wordings
+from etl.text.names import fold
 
 MAX_HEADING_ROWS = 6
 #: how far from the last heading row the code row may end
@@ -169,7 +170,7 @@ def _take_members(header: Header, columns: Mapping[int, list[str]], wordings: Wo
     for column, texts in sorted(columns.items()):
         if column in taken or not texts:
             continue
-        if wordings.mark(texts[-1]) == "total":
+        if wordings.mark(texts[-1]) == "total" or wordings.begins(fold(texts[-1]), "column:total"):
             header.totals.append(column)
         else:
             header.members[column] = texts[-1]

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import replace
-from datetime import date
 
-from etl.errors import UsageError
 from etl.model.findings import CRITICAL, HOLD
 from etl.model.forms import TableSpec
 from etl.model.grids import Cell
-from etl.model.periods import parse_period
 from etl.model.reference import Reference
 from etl.steps.recognise.claim import Claim
 from etl.steps.recognise.members import name_of
@@ -53,6 +50,7 @@ def _split(claim: Claim, what: str, source: str, reference: Reference) -> Iterat
         part.title = replace(claim.title, sources={**claim.title.sources, what: source})
         if what == "period":
             part.title.period, part.title.period_at = _period(claim, place.text), place
+            part.title.stated = (None, None)
         else:
             part.title.unit, part.title.unit_at = None, place
         part.tables = _only(claim.tables, kept, source)
@@ -89,15 +87,9 @@ def _period(claim: Claim, text: str) -> str | None:
 
 def _unit(claim: Claim, text: str, reference: Reference) -> str | None:
     """The code of the unit that the text names, so that two spellings of one unit are one part."""
-    match = resolve(reference, squeeze(text), _day(claim), claim.form.senders) if text else None
+    day = claim.title.day(claim.form)
+    match = resolve(reference, squeeze(text), day, claim.form.senders) if text else None
     return match.unit.code if match else None
-
-
-def _day(claim: Claim) -> date:
-    try:
-        return parse_period(claim.title.period or "").end
-    except UsageError:
-        return claim.form.valid_to or date.max
 
 
 def _only(tables: Tables, kept: dict[str, set[int]], source: str) -> Tables:

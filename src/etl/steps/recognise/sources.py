@@ -17,7 +17,7 @@ from etl.text.dates import period_named
 from etl.text.names import fold, squeeze
 
 
-def fill_in(title: Title, form: Form, reference: Reference, sheet: str, file: str, day: date) -> None:
+def fill_in(title: Title, form: Form, reference: Reference, sheet: str, file: str) -> None:
     """Complete a title from the declared sources, in their order; what the title says itself stays."""
     for source in form.period_from:
         if title.period is None and source in ("sheet", "file"):
@@ -25,6 +25,7 @@ def fill_in(title: Title, form: Form, reference: Reference, sheet: str, file: st
             if (code := period_named(name)) is not None:
                 title.period, title.period_at = code, Place(0, 0, name)
                 title.sources["period"] = source
+    day = title.day(form)
     for source in form.unit_from:
         if (title.unit_at is None or _before_title(form, source)) and source in ("sheet", "file"):
             name = sheet if source == "sheet" else stem(file)
