@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from etl.errors import UsageError
+from etl.model.periods import parse_period
 from etl.model.reference import Reference
+from etl.steps.template import template
 from etl.store.reference import faults
 from tests.layouts.books import DISTRICT, Row, head, one, read_book, rows_of, told
 
@@ -228,3 +231,8 @@ def test_a_branch_without_figures_and_rows_is_no_row(known: Reference) -> None:
     reading = one(read_book(known, under_each_other(("I", "Nông nghiệp"), (1, "Trồng trọt", 1), ("II", "Công nghiệp"))))
 
     assert rows_of(reading, "phancap", "ten", "gia_tri") == [("C8", "Trồng trọt", Decimal(1))]
+
+
+def test_no_blank_workbook_is_drawn_that_would_not_be_read(known: Reference) -> None:
+    with pytest.raises(UsageError, match="issue the office's own workbook"):
+        template(known.forms["nganghuyen"], "SKHCN", parse_period("2021"), known)

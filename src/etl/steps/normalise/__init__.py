@@ -120,7 +120,7 @@ def normalise(
         _check_sections(work)
         totals = recognised.totals.get(table.id, [])
         told = check_totals(table, layout, totals, sheets, reference, work.typed, work.lines, recognised.factors)
-        told += check_totals_across(table, layout, sheets, reference, work.typed, work.lines)
+        told += check_totals_across(table, layout, sheets, reference, work.typed, work.lines, recognised.factors)
         work.findings += [finding.about(**about) for finding in told]
         reading.rows[table.id] = _rows(work, reading, schema_of(table), f"{reading.submission}@{stamp}")
         reading.findings += work.findings
