@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -20,6 +19,7 @@ from etl.steps.compare import compare
 from etl.steps.consolidate.bridge import bridge
 from etl.store.reference import faults
 from etl.store.reference.concordance import load_concordance
+from tests.additions import added_to
 from tests.conftest import AT, ROOT, store_at
 
 EXAMPLE = ROOT / "examples" / "ds-tt"
@@ -40,19 +40,6 @@ TT_HEAD = (
     "Sản lượng (tấn)",
 )  # fmt: skip
 TT_CODES = ("A", "B", "C", "D", "1", "2", "3=4*10/2", "4")
-
-
-def added_to(base: Path, addition: Path, target: Path) -> None:
-    """What a statistician does: new files are put beside the old ones, lines are added at the end of the CSVs."""
-    if not target.exists():
-        shutil.copytree(base, target)
-    for path in sorted(p for p in addition.rglob("*") if p.is_file()):
-        place = target / path.relative_to(addition)
-        if path.suffix == ".csv":
-            lines = path.read_text(encoding="utf-8-sig").partition("\n")[2]
-            place.write_text(place.read_text(encoding="utf-8").rstrip("\n") + "\n" + lines, encoding="utf-8")
-        else:
-            place.write_bytes(path.read_bytes())
 
 
 @pytest.fixture(scope="module")

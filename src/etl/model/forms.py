@@ -17,6 +17,7 @@ FIELD_TYPES = (
     "id",  # text; case and inner blanks are not part of it
     "date",
     "month",  # the first day of the month
+    "period",  # a reporting period's code; 'Quý I' is that of the submission's own year
     "set",  # one word of values.csv set `values`
     "entity",  # one entity of entities.csv kind `vocabulary`; an unknown name is kept and proposed
     "unit",  # one reporting unit
@@ -25,10 +26,19 @@ FIELD_TYPES = (
 )  # fmt: skip
 NUMERIC = frozenset({"integer", "decimal", "percent"})
 
+#: where a unit or a period may stand: behind its label or in another line above the table, in a name, or beside the figures:
+#: then each row, or each column, is of its own unit or period
+SOURCES = ("label", "title", "sheet", "file", "row", "heading")
+#: where a field without a column of its own may stand
+NAME_SOURCES = ("title", "sheet", "file")
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column of a table. `heading` is its path from the outermost heading to its own."""
+    """One column of a table. `heading` is its path from the outermost heading to its own.
+
+    source: of a field without a column, where its one value for the whole table stands (NAME_SOURCES, in their order).
+    """
 
     id: str
     type: str
@@ -45,6 +55,7 @@ class Field:
     optional: bool = False
     computed: bool = False
     total: bool = False
+    source: tuple[str, ...] = field(default=(), repr=False)  # no printed column: a template is the same without
 
     @property
     def numeric(self) -> bool:
@@ -66,6 +77,18 @@ class RowLabel:
 
     label: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hierarchy:
+    """Rows one under the other, as their numbers tell (I, 1, 1.1, a): those that have rows under them are sub-totals.
+
+    label: field whose column names the rows of all levels. levels: fields that take the names of the rows above, the
+    outermost first; they have no column of their own.
+    """
+
+    label: str
+    levels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +135,7 @@ class TableSpec:
     derive: tuple[Derived, ...] = ()
     entity: EntitySpec | None = None
     across: Mapping[str, str] = field(default_factory=dict)
+    hierarchy: Hierarchy | None = field(default=None, repr=False)
 
     def __getitem__(self, field_id: str) -> Field:
         return self._by_id[field_id]
@@ -121,6 +145,12 @@ class TableSpec:
         return {f.id: f for f in self.fields}
 
     @cached_property
+    def without_column(self) -> frozenset[str]:
+        """The fields that no column of the sheet holds alone: across the top, named by rows above, by a title or a name."""
+        levels = self.hierarchy.levels if self.hierarchy else ()
+        return frozenset((*self.across.values(), *levels, *(f.id for f in self.fields if f.source)))
+
+    @cached_property
     def stored(self) -> tuple[Field, ...]:
         """The fields that the lake keeps: all but the running number."""
         return tuple(f for f in self.fields if f.type != "ordinal")
@@ -128,7 +158,10 @@ class TableSpec:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form of the office: one submission is one form of one unit for one period."""
+    """A form of the office: one submission is one form of one unit for one period.
+
+    unit_from, period_from: where the two stand (SOURCES), in the order in which they are asked.
+    """
 
     id: str
     number: str

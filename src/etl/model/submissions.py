@@ -46,6 +46,7 @@ class Block:
     """A stretch of one sheet that holds rows of one table. Rows and columns are 0-based from A1.
 
     member: of a crosstab, the field and text of the member whose column this is (a unit, a period, …).
+    given: fields and their value where a title or a name says it for all rows. total_at: the column of a crosstab's totals.
     """
 
     sheet: str
@@ -54,6 +55,8 @@ class Block:
     first: int
     last: int
     member: tuple[str, str] | None = None
+    given: tuple[tuple[str, str], ...] = ()
+    total_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +91,16 @@ class TypedTotal:
 
 
 class Line(NamedTuple):
-    """One row of the sheet that is a row of the table. `row` is 0-based; `fixed` is a matrix row's code."""
+    """One row of the sheet that is a row of the table. `row` is 0-based; `fixed` is a matrix row's code.
+
+    above: of a hierarchy, the rows under which it stands, the outermost first.
+    """
 
     block: int
     row: int
     section: str | None = None
     fixed: str | None = None
+    above: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)

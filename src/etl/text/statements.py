@@ -16,6 +16,8 @@ _OF_YEAR = f"(?:,? nam | ?[/-] ?){_YEAR}"
 _START = "(?<![0-9a-z])"
 _RANGE = re.compile(f"{_START}(?:ngay )?({DAY_PATTERN}|[0-9]{{1,2}}[/.-][0-9]{{1,2}}) ?[>-] ?(?:ngay )?({DAY_PATTERN})")
 _SIGNED = re.compile(f"([^:;()0-9]{{2,80}}, ?)?ngay ({DAY_PATTERN})(?! ?[>-])")
+_LONE_YEAR = re.compile("(?<![0-9])(20[0-9]{2})(?![0-9])")
+_TRAILING_YEAR = re.compile(" năm$", re.IGNORECASE)
 _NAMED_YEAR = re.compile(f"{_START}nam:? {_YEAR}(?! ?>| tro di)")
 #: dates behind these words belong to a legal act or to the receipt, not to the report
 _NOT_OURS = re.compile("nhan bao cao|ban hanh|cong van|thong tu|nghi dinh|nghi quyet|quyet dinh")
@@ -39,6 +41,22 @@ def find_period(text: str) -> tuple[str | None, date | None, date | None]:
     if first is None or last is None:
         return code, None, None
     return code or _code_of(first, last), first, last
+
+
+def period_named(name: str, within: str | None = None) -> str | None:
+    """The one period that a short text names: of a sheet or file, at the head of a column, at the left of a row.
+
+    'Quý I 2021', 'T6-2021', a single year anywhere in it. within: the code of a period whose year is meant where the
+    text names none, so that 'Quý I' is '2021-Q1'.
+    """
+    text = " ".join(name.split())
+    if (code := find_period(f"Kỳ báo cáo: {text}")[0]) is not None:
+        return code
+    if years := set(_LONE_YEAR.findall(text)):
+        return years.pop() if len(years) == 1 else None
+    year = (within or "")[:4]
+    code = find_period(f"Kỳ báo cáo: {_TRAILING_YEAR.sub('', text)} năm {year}")[0] if year else None
+    return code if code != year else None  # the bare year says nothing that the text did not
 
 
 def find_signed(text: str) -> date | None:

@@ -34,7 +34,7 @@ from etl.steps.normalise.cells import (
     words_of,
 )
 from etl.steps.normalise.columns import Column, repeated
-from etl.steps.normalise.totals import check_totals
+from etl.steps.normalise.totals import check_totals, check_totals_across
 from etl.text.measures import measure_key
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ def normalise(
         _check_sections(work)
         totals = recognised.totals.get(table.id, [])
         told = check_totals(table, layout, totals, sheets, reference, work.typed, work.lines, recognised.factors)
+        told += check_totals_across(table, layout, sheets, reference, work.typed, work.lines, recognised.factors)
         work.findings += [finding.about(**about) for finding in told]
         reading.rows[table.id] = _rows(work, reading, schema_of(table), f"{reading.submission}@{stamp}")
         reading.findings += work.findings
@@ -140,8 +141,9 @@ def _type_columns(work: _Work, resolve: ResolveUnit) -> None:
 
     parts = work.parts()
     for spec in work.table.stored:
-        of_units = spec.type in ("unit", "units")  # what a name means hangs on the day and on who reports
-        read = remembering(reader_of(spec, words, units)) if of_units else reader_for_all(work.reference, spec)
+        own = spec.type in ("unit", "units", "period")  # what a name means hangs on the day and on who reports
+        period = work.recognised.period
+        read = remembering(reader_of(spec, words, units, period)) if own else reader_for_all(work.reference, spec)
         work.typed[spec.id] = _column(work, parts, spec, read)
     for spec in work.table.stored:
         if spec.unit_from:
@@ -154,10 +156,16 @@ def _type_columns(work: _Work, resolve: ResolveUnit) -> None:
 def _column(work: _Work, parts: Sequence[_Part], spec: Field, read: Callable[[Any], Typed]) -> Column:
     """One field of every line."""
     column = Column()
+    seen: dict[tuple[str, Any], At] = {}
+    levels = work.table.hierarchy.levels if work.table.hierarchy else ()
     for part in parts:
         at, count = part.block.columns.get(spec.id), len(part.lines)
         if part.block.member is not None and part.block.member[0] == spec.id:
-            column.add(_filled(read(part.block.member[1]), count))
+            column.add(_filled(_member(work, spec, part, seen, read), count))
+        elif spec.id in (given := dict(part.block.given)):
+            column.add(_filled(read(given[spec.id]), count))
+        elif spec.id in levels:
+            column.add(_names_above(work, spec, part, levels.index(spec.id), read))
         elif spec.id == work.table.row_code:
             codes = [line.fixed for line in part.lines]
             column.add(Column(codes, [NOT_REPORTED if code is None else VALUE for code in codes]))
@@ -165,6 +173,47 @@ def _column(work: _Work, parts: Sequence[_Part], spec: Field, read: Callable[[An
             column.add(_filled(BLANK, count))
         else:
             column.add(_cells(work, part, spec, at, read))
+    return column
+
+
+def _member(
+    work: _Work, spec: Field, part: _Part, seen: dict[tuple[str, Any], At], read: Callable[[Any], Typed]
+) -> Typed:
+    """What stands at the head of a crosstab's column. seen: (sheet, value) → the heading that has said it before."""
+    block = part.block
+    text = block.member[1] if block.member else ""
+    at = _heading_at(part.grid, block, block.columns[work.table.across["value"]], text)
+    typed = read(text)
+    if typed.fault is not None:
+        return _faulty(work, spec, block.sheet, at, text, typed, read)
+    if (first := seen.setdefault((block.sheet, typed.value), at)) != at:
+        told = {"sheet": block.sheet or None, "cell": a1(*at), "value": text, "other": a1(*first)}
+        work.findings.append(work.reference.messages["S4.member-twice"].finding(**work.about, **told))
+    return typed
+
+
+def _heading_at(grid: Grid, block: Block, column: int, text: str) -> At:
+    """The lowest heading cell of the column that is filled; the first row of the headings where it is merged away."""
+    rows = [row for row in range(block.header[0], block.first) if grid.at(row, column) != ""]
+    own = [row for row in rows if as_text(grid.at(row, column)) == text]
+    return (own or rows or [block.header[0]])[-1], column
+
+
+def _names_above(work: _Work, spec: Field, part: _Part, level: int, read: Callable[[Any], Typed]) -> Column:
+    """The name of the row under which each line stands at this level of a hierarchy; blank where it stands under none."""
+    hierarchy = work.table.hierarchy
+    label = part.block.columns.get(hierarchy.label) if hierarchy else None
+    column = Column()
+    known: dict[int, Typed] = {}
+    for line in part.lines:
+        if label is None or level >= len(line.above):
+            column.add(_filled(BLANK, 1))
+            continue
+        row = line.above[level]
+        if row not in known:
+            cell = part.grid.at(row, label)
+            known[row] = _cell(work, spec, part.grid, (row, label), cell, part.block.first, read)
+        column.add(_filled(known[row], 1))
     return column
 
 

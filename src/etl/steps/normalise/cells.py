@@ -14,7 +14,7 @@ from etl.model.forms import Field
 from etl.model.grids import Cell
 from etl.model.reference import Reference
 from etl.model.units import Unit
-from etl.text.dates import from_serial, parse_date, parse_month
+from etl.text.dates import from_serial, parse_date, parse_month, period_named
 from etl.text.measures import measure_key
 from etl.text.names import fold, squeeze, squeeze_all, tone_key
 from etl.text.numbers import from_number, parse_quantity, round_half_up
@@ -85,8 +85,8 @@ def words_of(reference: Reference) -> Words:
     return Words(sets, entities, measures)
 
 
-def reader_of(spec: Field, words: Words, units: UnitResolver) -> Callable[[Cell], Typed]:
-    """The function that reads the cells of one column."""
+def reader_of(spec: Field, words: Words, units: UnitResolver, within: str | None = None) -> Callable[[Cell], Typed]:
+    """The function that reads the cells of one column. within: the period whose year a bare 'Quý I' means."""
     if spec.numeric:
         return lambda cell: _number(cell, spec)
     if spec.type == "date":
@@ -99,6 +99,8 @@ def reader_of(spec: Field, words: Words, units: UnitResolver) -> Callable[[Cell]
     if spec.type == "entity":
         names = words.entities.get(spec.vocabulary or spec.values or "", {})
         return lambda cell: _entity(cell, names)
+    if spec.type == "period":
+        return lambda cell: _period(cell, within)
     if spec.type == "unit":
         return lambda cell: _unit(cell, spec, units)
     if spec.type in ("units", "list"):
@@ -230,6 +232,14 @@ def _date(cell: Cell, parse: Callable[[str], date | None]) -> Typed:
 def _month(cell: Cell) -> Typed:
     typed = _date(cell, parse_month)
     return Typed(typed.value.replace(day=1), typed.state) if typed.value is not None else typed
+
+
+def _period(cell: Cell, within: str | None) -> Typed:
+    if (mark := _mark(cell)) is not None:
+        return mark
+    month = isinstance(cell, date) and cell.day == 1  # what Excel makes of '1/2021'
+    code = period_named(f"{cell:%m/%Y}" if month else as_text(cell), within)
+    return Typed(code, VALUE) if code is not None else Typed(None, NOT_AVAILABLE, "V.not-a-period")
 
 
 def _text(cell: Cell) -> Typed:

@@ -7,14 +7,14 @@ hold for a person, never a guess; what cannot be is refused in one plain sentenc
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 
 from etl.model.findings import Finding
 from etl.model.forms import Form
 from etl.model.grids import Grid
 from etl.model.reference import Reference
 from etl.model.submissions import Recognised
-from etl.steps.recognise.claims import Claim, settle
+from etl.steps.recognise.claim import Claim
+from etl.steps.recognise.claims import settle
 from etl.steps.recognise.sheets import Sheet, prepare
 from etl.steps.recognise.tables import read_tables
 from etl.steps.recognise.titles import Marker, find_by_title, find_markers, read_title
@@ -92,7 +92,7 @@ def _claim(
 ) -> Claim:  # fmt: skip
     tables = read_tables(sheet, form, reference, wordings, marker.place.row, end)
     title_end = min((header.first for header in tables.headers.values()), default=end)
-    title = read_title(sheet, form, reference, wordings, first, title_end, _day_of(form))
+    title = read_title(sheet, form, reference, wordings, first, title_end)
     claim = Claim(sheet, form, marker, title, tables, (first, end))
     if sheet.encoding not in ("nfc",):
         claim.notes.append(
@@ -106,8 +106,3 @@ def _claim(
 _ENCODING_NAMES = {
     "nfd": "Unicode tổ hợp (NFD)", "tcvn3": "TCVN3 (.VnTime)", "vni": "VNI", "bare": "không dấu / no diacritics",
 }  # fmt: skip
-
-
-def _day_of(form: Form) -> date:
-    """The day on which names are looked up when the sheet states no period: the last on which the form is valid."""
-    return form.valid_to or date.max

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -11,44 +10,32 @@ from functools import lru_cache
 from etl.errors import UsageError
 from etl.model.decisions import case_of
 from etl.model.findings import Finding
-from etl.model.forms import Form
 from etl.model.grids import a1
 from etl.model.periods import Period, parse_period
 from etl.model.reference import Reference
 from etl.model.submissions import Evidence, Layout, Recognised
 from etl.model.units import Unit
-from etl.steps.recognise.sheets import Sheet
-from etl.steps.recognise.sources import fill_in
-from etl.steps.recognise.tables import Tables
-from etl.steps.recognise.titles import Marker, Title, signed_below
+from etl.steps.recognise.claim import Claim
+from etl.steps.recognise.parts import split
+from etl.steps.recognise.sources import fill_in, name_fields
+from etl.steps.recognise.titles import signed_below
 from etl.steps.recognise.units import UnitMatch, named_in, near, resolve, resolve_all
 from etl.steps.recognise.wordings import wordings_of
 from etl.text.dates import find_revision
 from etl.text.names import squeeze
 
-
-@dataclass(slots=True)
-class Claim:
-    """One form on one sheet. rows: the sheet's rows that belong to it (0-based, end exclusive)."""
-
-    sheet: Sheet
-    form: Form
-    marker: Marker
-    title: Title
-    tables: Tables
-    rows: tuple[int, int]
-    notes: list[Finding] = field(default_factory=list)
-
-    @property
-    def place(self) -> str | None:
-        return self.sheet.name or None
+#: sources that are no cell of the sheet
+NAMES = frozenset({"sheet", "file"})
+#: sources by which several periods may stand in one workbook
+BESIDE = frozenset({"sheet", "row", "heading"})
 
 
 def settle(file_name: str, claims: list[Claim], reference: Reference, findings: list[Finding]) -> list[Recognised]:
     """Turn claims into submissions: same form, unit and period on two sheets are one; other years' sheets stay out."""
     for claim in claims:
-        day = claim.form.valid_to or date.max
-        fill_in(claim.title, claim.form, reference, claim.sheet.name, file_name, day)
+        fill_in(claim.title, claim.form, reference, claim.sheet.name, file_name)
+        name_fields(claim, file_name, reference)
+    claims = [part for claim in claims for part in split(claim, reference)]
     main = _main_period(claims)
     found: dict[tuple[str, str, str], Recognised] = {}
     taken: list[tuple[tuple[str, str, str], Claim]] = []
@@ -90,7 +77,11 @@ def _again(claim: Claim, before: list[tuple[tuple[str, str, str], Claim]]) -> st
     mine = _row_texts(claim)
     if mine <= known:
         return "copy"
-    fixed = any(claim.form.table(table).kind == "matrix" for table in claim.tables.headers)
+    named = {(table, other.tables.given.get(table)) for _, other in before for table in other.tables.headers}
+    fixed = any(
+        claim.form.table(table).kind == "matrix" and (table, claim.tables.given.get(table)) in named
+        for table in claim.tables.headers
+    )
     return "other" if fixed or mine & known else "part"
 
 
@@ -100,8 +91,10 @@ def _row_texts(claim: Claim) -> set[tuple[str, ...]]:
     for name, header in claim.tables.headers.items():
         spec = claim.form.table(name)
         columns = sorted(m.column for m in header.matches.values() if spec[m.field].type != "ordinal")
+        columns += sorted(header.members)
+        given = [text for _, text in claim.tables.given.get(name, ())]
         for line in claim.tables.extents[name].lines:
-            found.add((name, *(str(claim.sheet.grid.at(line.row, column)).strip() for column in columns)))
+            found.add((name, *given, *(str(claim.sheet.grid.at(line.row, column)).strip() for column in columns)))
     return found
 
 
@@ -118,7 +111,9 @@ def _main_period(claims: list[Claim]) -> str | None:
 def _period(claim: Claim, reference: Reference, findings: list[Finding]) -> Period | None:
     title, messages = claim.title, reference.messages
     if title.period is None:
-        findings.append(messages["S3.no-period"].finding(form=claim.form.id, sheet=claim.place))
+        at = title.period_at
+        about = {"cell": at.cell, "value": at.text} if at else {}
+        findings.append(messages["S3.no-period"].finding(form=claim.form.id, sheet=claim.place, **about))
         return None
     try:
         period = parse_period(title.period)
@@ -176,9 +171,9 @@ def _period_notes(claim: Claim, period: Period, main: str | None, reference: Ref
         "sheet": claim.place, "cell": claim.title.period_at.cell if claim.title.period_at else None,
         "value": period.code, "expected": main or "",
     }  # fmt: skip
-    alone = (
-        claim.form.period_kind == "event" or "sheet" in claim.form.period_from
-    )  # a sheet a period is as it should be
+    alone = claim.form.period_kind == "event" or not BESIDE.isdisjoint(
+        claim.form.period_from
+    )  # a sheet, a row or a column a period is as it should be
     other = main is not None and not alone and period.code != main
     if other and not claim.sheet.grid.visible:
         return None
@@ -261,10 +256,10 @@ def _evidence(claim: Claim, unit: Unit, period: Period) -> list[Evidence]:
     found = [Evidence("form", sheet, marker.place.cell, marker.place.text, marker.matched, marker.score)]
     if title.unit_at is not None:
         score = title.unit.score if title.unit else 90
-        place = None if "unit" in title.sources else title.unit_at.cell
+        place = None if title.sources.get("unit") in NAMES else title.unit_at.cell
         found.append(Evidence("unit", sheet, place, title.unit_at.text, unit.title, score))
     if title.period_at is not None:
-        place = None if "period" in title.sources else title.period_at.cell
+        place = None if title.sources.get("period") in NAMES else title.period_at.cell
         found.append(Evidence("period", sheet, place, title.period_at.text, period.code, 100))
     if title.revision_at is not None:
         found.append(
@@ -279,7 +274,7 @@ def _name_notes(claim: Claim, unit: Unit, file_name: str, period: Period, refere
     at = claim.title.unit_at
     about = {"sheet": claim.place, "cell": at.cell if at else None, "value": at.text if at else None}
     named = named_in(reference, file_name, period.end, claim.form.senders)
-    if named and unit.code not in {u.code for u in named}:
+    if named and unit.code not in {u.code for u in named} and claim.title.sources.get("unit") not in ("row", "heading"):
         other = ", ".join(u.title for u in named)
         found.append(
             reference.messages["S2.file-name"].finding(**about, expected=other, name=file_name, unit_title=unit.title)

@@ -55,7 +55,7 @@ def find_extent(
     columns = {match.column: name for name, match in header.matches.items()}
     codes = {col: code for col, name in columns.items() if (code := table[name].code) is not None}
     numeric = {col for col, name in columns.items() if table[name].numeric}
-    right = max((*columns, *header.members), default=0)
+    right = max((*columns, *header.members, *header.totals), default=0)
     own = frozenset(wordings.canonical(t) for m in header.matches.values() for t in m.text.split(" / "))
     above = _Under(form, table, columns, codes, wordings, own)
     left, beyond = sheet.grid.left, right + 1 - sheet.grid.left

@@ -11,8 +11,10 @@ from rapidfuzz import fuzz, process
 
 from etl.model.forms import Form, TableSpec
 from etl.model.grids import Cell
+from etl.steps.recognise.members import may_name, name_of
 from etl.steps.recognise.sheets import Sheet
 from etl.steps.recognise.wordings import FieldWording, Wordings
+from etl.text.names import fold
 
 MAX_HEADING_ROWS = 6
 #: how far from the last heading row the code row may end
@@ -57,6 +59,7 @@ class Header:
     twice: list[tuple[ColumnMatch, ColumnMatch]] = field(default_factory=list)
     unknown: dict[int, str] = field(default_factory=dict)
     members: dict[int, str] = field(default_factory=dict)
+    totals: list[int] = field(default_factory=list)
 
     @property
     def end(self) -> int:
@@ -65,7 +68,7 @@ class Header:
     def copy(self) -> Header:
         """The same header, to be changed."""
         parts = (self.matches.copy(), self.doubts.copy(), self.twice.copy(), self.unknown.copy(), self.members.copy())
-        return Header(self.first, self.last, self.code_row, *parts)
+        return Header(self.first, self.last, self.code_row, *parts, self.totals.copy())
 
     @property
     def weight(self) -> int:
@@ -75,9 +78,8 @@ class Header:
 def find_header(sheet: Sheet, form: Form, table: TableSpec, wordings: Wordings, first: int, end: int) -> Header | None:
     """The best heading zone of the table between two rows, or None where nothing looks like its headings."""
     best: Header | None = None
-    across = table.kind == "crosstab"
-    wanted = len(table.fields) - len(set(table.across.values()))
-    for zone in _zones(sheet, wordings.vocabulary(form, table), wordings, first, end, across):
+    wanted = len(table.fields) - len(table.without_column)
+    for zone in _zones(sheet, table, wordings.vocabulary(form, table), wordings, first, end):
         header = _match_zone(sheet, form, table, wordings, zone, end)
         if best is None or header.weight > best.weight:
             best = header
@@ -87,19 +89,20 @@ def find_header(sheet: Sheet, form: Form, table: TableSpec, wordings: Wordings, 
 
 
 def _zones(
-    sheet: Sheet, vocabulary: frozenset[str], wordings: Wordings, first: int, end: int, across: bool
+    sheet: Sheet, table: TableSpec, vocabulary: frozenset[str], wordings: Wordings, first: int, end: int
 ) -> Iterator[tuple[int, int]]:
     """Runs of rows most of whose cells are headings of the table, from the top down.
 
-    across: members may stand beside one known heading, so a row of texts with one is enough to begin.
+    In a crosstab members may stand beside one known heading, so a row of names with one is enough to begin.
     """
+    across = table.kind == "crosstab"
     start: int | None = None
     last = first
     for row in range(max(first, sheet.first), min(end, sheet.end)):
         hits, filled = heading_hits(sheet.row(row), vocabulary, wordings)
         enough = hits >= (1 if start is not None else 2) and 2 * hits >= filled
         if across and start is None and hits and filled > 1:
-            enough = all(type(cell) is str for _, cell in sheet.row(row))
+            enough = all(may_name(table, cell) for _, cell in sheet.row(row))
         if enough:
             start = row if start is None else start
             last = row
@@ -159,13 +162,17 @@ def _read_zone(
 
 
 def _take_members(header: Header, columns: Mapping[int, list[str]], wordings: Wordings) -> None:
-    """Columns that are no fixed field are members, named by their lowest heading; totals are none."""
+    """Columns that are no fixed field are members, named by their lowest heading, or totals over the members."""
     unsure = {match.column for match in header.doubts}
     header.matches = {name: match for name, match in header.matches.items() if match.column not in unsure}
     header.doubts = []
     taken = {match.column for match in header.matches.values()}
     for column, texts in sorted(columns.items()):
-        if column not in taken and texts and wordings.mark(texts[-1]) != "total":
+        if column in taken or not texts:
+            continue
+        if wordings.mark(texts[-1]) == "total" or wordings.begins(fold(texts[-1]), "column:total"):
+            header.totals.append(column)
+        else:
             header.members[column] = texts[-1]
     header.unknown = {}
 
@@ -184,7 +191,7 @@ def _members_below(
     last = zone[1]
     while last + 1 < min(end, sheet.end, zone[0] + MAX_HEADING_ROWS):
         cells = sheet.row(last + 1)
-        if not cells or any(type(cell) is not str for _, cell in cells) or any(col <= first for col, _ in cells):
+        if not cells or not all(may_name(table, cell) and col > first for col, cell in cells):
             break
         last += 1
     return last
@@ -197,7 +204,7 @@ def _named_by_code(sheet: Sheet, columns: Mapping[int, list[str]], codes: Mappin
 
 def _columns(sheet: Sheet, first: int, last: int) -> dict[int, list[str]]:
     """Column → its heading texts from the top down, merged cells and blanks under a wide heading filled in."""
-    own = {(row, col): str(cell) for row in range(first, last + 1) for col, cell in sheet.row(row)}
+    own = {(row, col): name_of(cell) for row in range(first, last + 1) for col, cell in sheet.row(row)}
     columns = sorted({col for _, col in own})
     paths: dict[int, list[str]] = {}
     levels: dict[tuple[int, int], str] = {}

@@ -14,6 +14,7 @@ from etl.model.reference import Reference
 from etl.model.submissions import Block, Evidence
 from etl.steps.recognise.extent import Extent, find_extent
 from etl.steps.recognise.headings import ColumnMatch, Header, find_header
+from etl.steps.recognise.hierarchy import put_in_order
 from etl.steps.recognise.sheets import Sheet
 from etl.steps.recognise.wordings import Wordings
 from etl.text.names import fold
@@ -29,6 +30,7 @@ class Tables:
     extents: dict[str, Extent] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    given: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     @property
     def end(self) -> int:
@@ -39,10 +41,15 @@ class Tables:
         header, extent = self.headers[table.id], self.extents[table.id]
         columns = {m.field: m.column for m in header.matches.values()}
         rows = ((header.first, header.end - 1), header.end, extent.end - 1)
+        given = self.given.get(table.id, ())
         if table.kind != "crosstab":
-            return [Block(sheet, columns, *rows)]
+            return [Block(sheet, columns, *rows, given=given)]
         across, value = table.across["field"], table.across["value"]
-        return [Block(sheet, columns | {value: at}, *rows, (across, name)) for at, name in header.members.items()]
+        total = header.totals[0] if len(header.totals) == 1 else None
+        return [
+            Block(sheet, columns | {value: at}, *rows, (across, name), given, total)
+            for at, name in header.members.items()
+        ]
 
 
 def read_tables(sheet: Sheet, form: Form, reference: Reference, wordings: Wordings, first: int, end: int) -> Tables:
@@ -61,7 +68,9 @@ def read_tables(sheet: Sheet, form: Form, reference: Reference, wordings: Wordin
             tables.findings += _no_table(reference, sheet, form, table)
             continue
         stop = min((row for row in starts if row > header.end - 1), default=end)
-        tables.extents[table.id] = find_extent(sheet, form, table, header, wordings, stop, 0)
+        tables.extents[table.id] = put_in_order(
+            sheet, table, header, find_extent(sheet, form, table, header, wordings, stop, 0)
+        )
         _tell_columns(tables, sheet, reference, table, header)
         _tell_rows(tables, sheet, reference, table)
     return tables
@@ -103,7 +112,7 @@ def _tell_columns(tables: Tables, sheet: Sheet, reference: Reference, table: Tab
                 )
             )  # fmt: skip
     for spec in table.fields:
-        if spec.id not in header.matches and not spec.optional and spec.id not in table.across.values():
+        if spec.id not in header.matches and not spec.optional and spec.id not in table.without_column:
             label = " / ".join(spec.heading)
             tables.findings.append(
                 reference.messages["S4.missing-column"].finding(

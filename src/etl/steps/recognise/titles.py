@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 
 from rapidfuzz import fuzz
 
+from etl.errors import UsageError
 from etl.model.forms import Form
 from etl.model.grids import Cell, a1
+from etl.model.periods import parse_period
 from etl.model.reference import Reference
 from etl.steps.recognise.sheets import Sheet
 from etl.steps.recognise.units import UnitMatch, resolve, resolve_all
@@ -50,7 +53,7 @@ class Marker:
 class Title:
     """What the title block says; None where it says nothing.
 
-    sources: unit and period → sheet | file, where they were taken from a name instead.
+    sources: unit and period → sheet | file | row | heading, where they were taken from a name or beside the figures.
     """
 
     unit: UnitMatch | None = None
@@ -62,6 +65,14 @@ class Title:
     revision: int = 0
     revision_at: Place | None = None
     sources: dict[str, str] = field(default_factory=dict)
+
+    def day(self, form: Form) -> date:
+        """The day on which unit names are looked up: the period's last, or the last on which the form is valid."""
+        if self.stated[1] is not None:
+            return self.stated[1]
+        with suppress(UsageError):
+            return parse_period(self.period or "").end
+        return form.valid_to or date.max
 
 
 def find_markers(sheet: Sheet, wordings: Wordings) -> list[Marker]:
@@ -107,16 +118,12 @@ def find_by_title(sheet: Sheet, reference: Reference, first: int, end: int) -> M
     return best
 
 
-def read_title(
-    sheet: Sheet, form: Form, reference: Reference, wordings: Wordings, first: int, end: int, day: date
-) -> Title:
-    """Read rows first..end-1 above the table. `day`: on which unit names are looked up until the period is known."""
+def read_title(sheet: Sheet, form: Form, reference: Reference, wordings: Wordings, first: int, end: int) -> Title:
+    """Read rows first..end-1 above the table."""
     title = Title()
     texts = [Place(row, column, text) for row, column, text in sheet.texts(first, end)]
     _read_period(title, sheet, texts, wordings)
-    if title.period is not None and title.stated[1] is not None:
-        day = title.stated[1]
-    _read_unit(title, sheet, form, reference, texts, wordings, day)
+    _read_unit(title, sheet, form, reference, texts, wordings, title.day(form))
     title.measures = tuple(place for place in texts if wordings.begins(fold(place.text), "label:measure"))
     for place in texts:
         if revision := find_revision(place.text):

@@ -11,7 +11,7 @@ from typing import Any
 from etl.model.forms import Form, TableSpec
 from etl.model.reference import Measure, Reference
 from etl.text.measures import measure_key
-from etl.text.names import fold, fold_lines
+from etl.text.names import fold, fold_lines, tone_key
 
 #: a section's numeral before its name: 'I', 'IV.', 'B'
 _NUMERAL = re.compile(r"[IVX]+\.?|[A-ZĐ]\.?")
@@ -78,7 +78,20 @@ class Wordings:
 
     def mark(self, text: str) -> str:
         """What a text says of its row: footer | nil | note | total, or '' for an ordinary text."""
-        return self._mark(fold(text)) if len(text) < 300 else ""
+        kind = self._mark(fold(text)) if len(text) < 300 else ""
+        return "" if kind == "total" and self._only_sounds_so(text) else kind
+
+    def _only_sounds_so(self, text: str) -> bool:
+        """'Công nghiệp' is no 'Cộng': with more words behind it, a total's single word must be written with its marks."""
+        folded, words = fold(text), tone_key(text).split(" ")
+        alone = [wording for wording in self.words("row:total") if " " not in wording]
+        if len(words) == 1 or any(folded.startswith(wording) and " " in wording for wording in self.words("row:total")):
+            return False
+        return folded.split(" ")[0] in alone and words[0] not in self._single_totals
+
+    @cached_property
+    def _single_totals(self) -> frozenset[str]:
+        return frozenset(tone_key(wording) for _, wording in self.reference.values.get("row:total", ()))
 
     def _mark(self, folded: str) -> str:
         words = folded.split(" ")
@@ -141,8 +154,8 @@ class Wordings:
     def _paths_of(self, form: Form, table: TableSpec) -> list[FieldWording]:
         found: list[FieldWording] = []
         for field in table.fields:
-            if field.id in table.across.values():
-                continue  # stands across the top: its columns are the members
+            if field.id in table.without_column:
+                continue  # the columns of a field across the top are its members
             texts = [" / ".join(h.replace("/", " ") for h in field.heading)]
             texts += [
                 wording for of_form, of_field, wording, _ in self.reference.headings

@@ -43,7 +43,8 @@ class TemplateStamp:
 def template(form: Form, unit: str, period: Period, reference: Reference, *, rows: Rows | None = None) -> bytes:
     """The workbook of a form for a unit and a period, blank or with the rows given. The same input: the same bytes.
 
-    Raises UsageError for a unit that does not exist in the period, and for a period on which the form is not valid.
+    Raises UsageError for a unit that does not exist in the period, for a period on which the form is not valid, and for
+    a form with members across the top or fields without a column: what its sheet looks like is each sender's own.
     """
     import xlsxwriter
 
@@ -53,6 +54,11 @@ def template(form: Form, unit: str, period: Period, reference: Reference, *, row
     if not form.valid_on(period.end):
         raise UsageError(
             f"Biểu {form.number} không có hiệu lực trong kỳ {period.code} / form not valid in {period.code}"
+        )
+    if any(table.without_column for table in form.tables):
+        raise UsageError(
+            f"Biểu {form.number} có thành phần đứng ngang hay trường không có cột: hãy phát mẫu in của cơ quan / "
+            f"form {form.number} has members across the top or fields without a column: issue the office's own workbook"
         )
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:

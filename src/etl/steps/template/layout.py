@@ -21,7 +21,7 @@ _SPARE_IN_SECTION = 6
 _LINE = 16.0  # points
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 _WIDTHS = {
-    "ordinal": 6, "integer": 12, "decimal": 13, "percent": 10, "date": 13, "month": 11, "id": 18, "set": 16, "unit": 20,
+    "ordinal": 6, "integer": 12, "decimal": 13, "percent": 10, "date": 13, "month": 11, "period": 14, "id": 18, "set": 16, "unit": 20,
     "units": 24, "entity": 26, "list": 24, "text": 30,
 }  # fmt: skip
 _NUMBER_FORMATS = {"integer": "#,##0", "percent": "#,##0.0#", "date": "dd/mm/yyyy", "month": "mm/yyyy"}

@@ -52,13 +52,14 @@ def totals_from_json(text: str) -> list[TypedTotal]:
 
 
 def _block_to_json(block: Block) -> dict[str, Any]:
+    seldom = {"member": block.member, "given": block.given, "total_at": block.total_at}
     return {
         "sheet": block.sheet,
         "columns": dict(block.columns),
         "header": list(block.header),
         "first": block.first,
         "last": block.last,
-    } | ({"member": list(block.member)} if block.member else {})
+    } | {key: value for key, value in seldom.items() if value or value == 0}
 
 
 def _block(item: dict[str, Any]) -> Block:
@@ -71,4 +72,6 @@ def _block(item: dict[str, Any]) -> Block:
         item["first"],
         item["last"],
         (member[0], member[1]) if member else None,
+        tuple((field, text) for field, text in item.get("given", ())),
+        item.get("total_at"),
     )

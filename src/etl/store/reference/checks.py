@@ -26,6 +26,7 @@ def check_forms(
     for form in forms.values():
         place = f"forms/{form.id}.yaml"
         _check_senders(place, form, units, faults)
+        _check_beside(place, form, faults)
         for table in form.tables:
             where = f"{place} table {table.id}"
             if tables.setdefault(table.id, where) != where:
@@ -42,6 +43,24 @@ def _check_senders(place: str, form: Form, units: Units, faults: Faults) -> None
             faults.add(f"{place} senders", f"không có cấp hay đơn vị “{sender}”.", f"no level or unit “{sender}”.")
     if not form.senders:
         faults.add(f"{place} senders", "chưa ghi ai được gửi biểu.", "nobody may send this form.")
+
+
+def _check_beside(place: str, form: Form, faults: Faults) -> None:
+    """A form whose rows or columns are of several units or periods has, in each table, the field that says which."""
+    for key, kind, sources in (("unit_from", "unit", form.unit_from), ("period_from", "period", form.period_from)):
+        for table in form.tables:
+            across = table.across.get("field")
+            if "heading" in sources and not any(f.id == across and f.type == kind for f in table.fields):
+                faults.add(
+                    f"{place} {key}", f"heading: bảng “{table.id}” không có trường kiểu {kind} đứng ngang (across).",
+                    f"heading: table “{table.id}” has no field of type {kind} across the top.",
+                )  # fmt: skip
+            beside = [f for f in table.fields if f.type == kind and f.id not in table.without_column]
+            if "row" in sources and len(beside) != 1:
+                faults.add(
+                    f"{place} {key}", f"row: bảng “{table.id}” phải có đúng một cột kiểu {kind}.",
+                    f"row: table “{table.id}” must have exactly one column of type {kind}.",
+                )  # fmt: skip
 
 
 def _check_numbers(forms: Mapping[str, Form], faults: Faults) -> None:
@@ -80,6 +99,10 @@ def _check_table(place: str, table: TableSpec, values: Values, faults: Faults) -
         faults.add(place, "bảng crosstab cần across.", "a crosstab needs across.")
     for twice in _twice([row.value for row in table.rows]):
         faults.add(f"{place} rows", f"mã dòng “{twice}” lặp lại.", f"row code “{twice}” stands twice.")
+    if table.across and set(table.across) != {"field", "value"}:
+        faults.add(f"{place} across", "cần đúng hai khoá: field và value.", "needs exactly two keys: field and value.")
+    if table.hierarchy is not None and not any(field.type == "ordinal" for field in table.fields):
+        faults.add(f"{place} hierarchy", "cần một cột kiểu ordinal.", "needs a column of type ordinal.")
     _check_sections(place, table, values, faults)
     _check_derive(place, table, ids, faults)
 
@@ -89,7 +112,10 @@ def _named_fields(table: TableSpec) -> dict[str, list[str]]:
     named: dict[str, list[str | None]] = {
         "row_code": [table.row_code], "row_label": [table.row_label], "sections.field": [table.section_field],
         "key": [*table.key], "unit_from": [field.unit_from for field in table.fields],
+        "across": [*table.across.values()],
     }  # fmt: skip
+    if table.hierarchy is not None:
+        named["hierarchy"] = [table.hierarchy.label, *table.hierarchy.levels]
     if table.entity is not None:
         entity = table.entity
         named["entity"] = [entity.id, entity.name, entity.owner, entity.listed, *entity.wins]
@@ -141,6 +167,8 @@ def _check_field(
         faults.add(f"{place} unit", f"measures.csv không có “{text}”.", f"measures.csv has no “{text}”.")
     if field.level and field.level not in LEVELS.values():
         faults.add(f"{place} level", f"không có cấp “{field.level}”.", f"there is no level “{field.level}”.")
+    if field.source and field.type != "set":
+        faults.add(f"{place} from", "chỉ trường kiểu set lấy giá trị từ tên.", "only a field of type set is named so.")
     if field.total and not field.numeric:
         faults.add(f"{place} total", "chỉ cột số mới có dòng tổng.", "only a number column has a total.")
 

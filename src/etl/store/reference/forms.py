@@ -6,7 +6,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from etl.model.forms import FIELD_TYPES, Derived, EntitySpec, Field, Form, RowLabel, TableSpec
+from etl.model.forms import (
+    FIELD_TYPES,
+    NAME_SOURCES,
+    SOURCES,
+    Derived,
+    EntitySpec,
+    Field,
+    Form,
+    Hierarchy,
+    RowLabel,
+    TableSpec,
+)
 from etl.store.reference.faults import Faults
 from etl.store.reference.nodes import Node, read_yaml
 
@@ -43,7 +54,8 @@ def _form(node: Node) -> Form:
         id=form_id, number=node.text("number", required=True), title_vi=title_vi, title_en=title_en,
         period_kind=_one_of(node, "period", PERIOD_KINDS), tables=tables, valid_from=valid.day("from"),
         valid_to=valid.day("to"), unit_of_measure=node.text("unit_of_measure") or None,
-        unit_from=node.texts("unit_from", ("label",)), period_from=node.texts("period_from", ("label",)),
+        unit_from=_sources(node, "unit_from", SOURCES, ("label",)),
+        period_from=_sources(node, "period_from", SOURCES, ("label",)),
         senders=node.texts("senders"), synthetic=node.flag("synthetic"),
     )  # fmt: skip
     if form.valid_from and form.valid_to and form.valid_to < form.valid_from:
@@ -64,6 +76,7 @@ def _table(node: Node, form_id: str, title_vi: str, title_en: str) -> TableSpec:
         sections=tuple(_label(row) for row in sections.nodes("rows")), key=node.texts("key"),
         derive=tuple(_derived(one) for one in node.nodes("derive")),
         entity=_entity(node.node("entity")) if node.has("entity") else None, across=_across(node.mapping("across")),
+        hierarchy=_hierarchy(node.node("hierarchy")) if node.has("hierarchy") else None,
     )  # fmt: skip
     for part in (node, title, sections):
         part.close()
@@ -81,7 +94,7 @@ def _field(node: Node) -> Field:
         unit_of_measure=node.text("unit") or None, unit_from=node.text("unit_from") or None,
         values=node.text("values") or None, vocabulary=node.text("vocabulary") or None,
         level=node.text("level") or None, optional=node.flag("optional"), computed=node.flag("computed"),
-        total=node.flag("total"),
+        total=node.flag("total"), source=_sources(node, "from", NAME_SOURCES, ()),
     )  # fmt: skip
     node.close()
     return field
@@ -109,6 +122,12 @@ def _entity(node: Node) -> EntitySpec:
     return entity
 
 
+def _hierarchy(node: Node) -> Hierarchy:
+    hierarchy = Hierarchy(node.text("label", required=True), node.texts("levels"))
+    node.close()
+    return hierarchy
+
+
 def _across(value: Mapping[str, Any]) -> dict[str, str]:
     return {str(key): str(text) for key, text in value.items()}
 
@@ -118,6 +137,15 @@ def _id(node: Node, key: str) -> str:
     if value and not _ID.fullmatch(value):
         node.tell(key, f"“{value}”: chỉ chữ thường không dấu, số và _.", f"“{value}”: only a-z, digits and _.")
     return value
+
+
+def _sources(node: Node, key: str, allowed: tuple[str, ...], default: tuple[str, ...]) -> tuple[str, ...]:
+    given = node.texts(key, default)
+    known = ", ".join(allowed)
+    for source in given:
+        if source not in allowed:
+            node.tell(key, f"không có nguồn “{source}”. Chọn trong: {known}.", f"“{source}” is none of: {known}.")
+    return given
 
 
 def _one_of(node: Node, key: str, allowed: tuple[str, ...]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -49,9 +49,18 @@ def check_yaml(files: Mapping[str, bytes], schemas: Path, faults: Faults) -> Non
         _check_doubled(file, node, faults)
         validator = validators.get(NARRATIVE if file.endswith(NARRATIVE) else file.split("/")[0])
         for error in validator.iter_errors(_plain(value)) if validator else ():
-            faults.add(
-                f"{file} {error.json_path}", f"sai lược đồ: {error.message}.", f"against the schema: {error.message}."
-            )
+            place = f"{file} dòng/line {_line(node, error.absolute_path)} {error.json_path}"
+            faults.add(place, f"sai lược đồ: {error.message}.", f"against the schema: {error.message}.")
+
+
+def _line(node: yaml.Node | None, path: Iterable[str | int]) -> int:
+    """The line of a file on which what stands at a path begins."""
+    for step in path:
+        if isinstance(node, yaml.MappingNode):
+            node = next((value for key, value in node.value if key.value == step), node)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            node = node.value[step]
+    return node.start_mark.line + 1 if node else 1
 
 
 def _plain(value: Any) -> Any:
