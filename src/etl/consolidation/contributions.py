@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from etl.consolidation.reasons import Reasons, not_in_force
@@ -23,26 +23,42 @@ def contributions(view: Replay, found: Traced, unit: str, breakdown: Breakdown =
     return [*_contributions(Reasons(found, view.reference), judged), *_not_in_force(view, found, unit)]
 
 
-def sources(view: Replay, figures: Iterable[Figure]) -> dict[FigureKey, tuple[Contribution, ...]]:
+#: rows of a table whose figures' sources fit a document; and rows × units that are looked at for one indicator and period.
+#: Beyond them `etl trace` tells any one figure's.
+MOST_ROWS, MOST_LOOKS = 10_000, 1_000_000
+
+
+def sources(
+    view: Replay, figures: Iterable[Figure], sizes: Mapping[str, int]
+) -> dict[FigureKey, tuple[Contribution, ...]]:
     """What stands behind each figure that is no part of a breakdown, counted cells first.
 
-    Of the report's own unit everything is told; of the others only what counts, which is short enough for a page.
+    Of the report's own unit everything is told; of the others only what counts, which is short enough for a page. sizes:
+    table → its rows; a table of more than MOST_ROWS is left out.
     """
-    traces: dict[tuple[str, str], Traced] = {}
-    told: dict[FigureKey, tuple[Contribution, ...]] = {}
+    groups: dict[tuple[str, str], list[Figure]] = {}
     for figure in figures:
-        if figure.breakdown is not None:
-            continue
-        key = (figure.indicator, figure.period)
-        if key not in traces:
-            traces[key] = traced(view, figure.indicator, parse_period(figure.period))
-        found = traces[key]
-        if figure.unit == view.report.unit:
-            rows = contributions(view, found, figure.unit)
-        else:
-            rows = _contributions(Reasons(found, view.reference), [j for j in found.judged(figure.unit) if j.counted])
-        told[figure.indicator, figure.unit, figure.period] = tuple(sorted(rows, key=order))
+        if figure.breakdown is None and sizes.get(_table(view, figure), 0) <= MOST_ROWS:
+            groups.setdefault((figure.indicator, figure.period), []).append(figure)
+    told: dict[FigureKey, tuple[Contribution, ...]] = {}
+    for (indicator, period), group in groups.items():
+        found = traced(view, indicator, parse_period(period))
+        few = len(group) * len(found.rows) <= MOST_LOOKS
+        for figure in group:
+            if figure.unit == view.report.unit:
+                rows = contributions(view, found, figure.unit)
+            elif few:
+                rows = _contributions(
+                    Reasons(found, view.reference), [j for j in found.judged(figure.unit) if j.counted]
+                )
+            else:
+                continue
+            told[indicator, figure.unit, period] = tuple(sorted(rows, key=order))
     return told
+
+
+def _table(view: Replay, figure: Figure) -> str:
+    return view.reference.indicators[figure.indicator].table
 
 
 def _concerns(view: Replay, found: Traced, judged: Judged, unit: str) -> bool:
