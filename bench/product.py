@@ -46,10 +46,10 @@ def environment(folder: Path, data: Path) -> dict[str, str]:
 
 
 def commands(folder: Path) -> list[list[str]]:
-    """`ingest`, then `publish`: from files to a numbered release."""
+    """`ingest`, then `publish`: from files to a numbered release. What goes back to senders is priced as a part."""
     etl = [sys.executable, "-m", "etl.cli"]
     return [
-        [*etl, "ingest", str(folder / "inbox"), "--json"],
+        [*etl, "ingest", str(folder / "inbox"), "--no-outbox", "--json"],
         [*etl, "publish", "--period", PERIOD, "--report", REPORT, "--json"],
     ]
 
@@ -94,6 +94,7 @@ def main() -> None:
 
 def price_stages(folder: Path, data: Path, clock: Clock) -> None:
     """Every stage of the pipeline over the whole inbox, batch by batch."""
+    from etl.acts.outbox import renew_outbox
     from etl.model.clock import LOCAL_TIME
     from etl.model.periods import parse_period
     from etl.pipeline import Stores, accept, consolidate, open_stores, read, receive, release, report_named, validate
@@ -114,6 +115,7 @@ def price_stages(folder: Path, data: Path, clock: Clock) -> None:
     done = clock.time("consolidate", lambda: consolidate(stores, report, parse_period(PERIOD)))
     with _inside(clock):
         clock.time("release", lambda: release(stores, done, at))
+    clock.time("outbox", lambda: renew_outbox(stores))
     for whole, part in (("release", "documents"), ("documents", "data_files")):
         _take_out(clock, whole, part)
 

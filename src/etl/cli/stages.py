@@ -28,6 +28,10 @@ def ingest(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Chỉ kiểm tra, không lưu gì / judge, store nothing")
     ] = False,
+    no_outbox: Annotated[
+        bool,
+        typer.Option("--no-outbox", help="Chưa lập phiếu trả lời (etl outbox lập sau) / receipts later, by etl outbox"),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Nhận bài nộp: đọc, nhận dạng, kiểm tra, ghi sổ. / Take in submissions: read, recognise, validate, record."""
@@ -42,8 +46,26 @@ def ingest(
         judge_files(stores.settings, stores.reference, paths, as_json)
     at = now()
     records = [take_in(stores, batch, at) for batch in receive(stores, paths, at)]
-    renew_outbox(stores)
+    if not no_outbox:
+        renew_outbox(stores)
     _tell_taken(stores, records, as_json)
+
+
+@app.command()
+def outbox(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Lập lại tất cả, không chỉ cái còn thiếu / make all of it again")
+    ] = False,
+) -> None:
+    """Lập phiếu trả lời và bản đánh dấu còn thiếu trong data/outbox. / Write what goes back to senders and is missing."""
+    from etl.acts.outbox import fill_outbox, renew_outbox
+    from etl.store.outbox import Outbox
+
+    stores = open_stores()
+    written = renew_outbox(stores)
+    if everything:
+        written = fill_outbox(stores, Outbox(stores.settings.outbox), stores.ledger.deliveries())
+    typer.echo(f"{written} tệp đã có phiếu trả lời / deliveries answered: {stores.settings.outbox}")
 
 
 def _tell_taken(stores: Stores, records: list[BatchRecord], as_json: bool) -> None:

@@ -25,7 +25,7 @@ def contributions(view: Replay, found: Traced, unit: str, breakdown: Breakdown =
 
 #: rows of a table whose figures' sources fit a document; and rows × units that are looked at for one indicator and period.
 #: Beyond them `etl trace` tells any one figure's.
-MOST_ROWS, MOST_LOOKS = 10_000, 1_000_000
+MOST_ROWS, MOST_LOOKS = 2_000, 50_000
 
 
 def sources(
