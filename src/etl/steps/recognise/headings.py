@@ -85,7 +85,8 @@ def find_header(sheet: Sheet, form: Form, table: TableSpec, wordings: Wordings, 
             best = header
         if best is not None and len(best.matches) >= 0.6 * wanted:
             break
-    return best if best is not None and len(best.matches) >= min(2, wanted) else None
+    least = 1 if table.across else 2  # beside a crosstab's members one known heading is enough
+    return best if best is not None and len(best.matches) >= min(least, wanted) else None
 
 
 def _zones(
