@@ -7,9 +7,10 @@ from playwright.sync_api import Locator, Page, TimeoutError, expect
 from tests.flows.serving import SECONDS, Serving, until
 
 
-def field(page: Page, name: str) -> Locator:
-    """The part of a run's form that asks for a parameter."""
-    return page.locator(".p-label").filter(has=page.get_by_text(f"{name} (Optional)", exact=True))
+def field(page: Page, name: str, *, needed: bool = False) -> Locator:
+    """The part of a run's form that asks for a parameter; of one without a default where it is `needed`."""
+    title = name if needed else f"{name} (Optional)"
+    return page.locator(".p-label").filter(has=page.get_by_text(title, exact=True))
 
 
 def open_form(page: Page, served: Serving, name: str) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Watched
 from tests.browser.operating import field, open_artifact, open_form, submit_and_watch
 from tests.conftest import SAMPLES
-from tests.flows.serving import Serving
+from tests.flows.serving import Serving, asks, holds_in
 
 pytestmark = pytest.mark.browser
 
@@ -52,6 +52,25 @@ def test_publish_leads_to_the_release_page(page: Page, served: Serving, watched:
         link.click()
     expect(opened.value.locator("h1")).to_contain_text("khoa học và công nghệ tỉnh Lai Châu")
     assert opened.value.url.startswith(served.pages)
+    assert watched.outside() == []
+
+
+def test_a_hold_is_decided_from_the_to_do_list(page: Page, served: Serving, watched: Watched, tmp_path: Path) -> None:
+    asks(tmp_path / "BC_KHCN_2021_SinHo (sửa lần 2).xlsx")
+    run = served.run("ingest", folder=str(tmp_path))
+    (hold,) = holds_in(served.artifacts(run)["todo"])
+    page.goto(f"{served.ui}/runs/flow-run/{run['id']}")
+    expect(open_artifact(page, "todo")).to_contain_text("có thể đọc là 1234 / 1.234")
+
+    open_form(page, served, "decide")
+    field(page, "holds", needed=True).locator("textarea").fill(hold)
+    field(page, "by", needed=True).locator("textarea").fill("Lò Văn Hải")
+    field(page, "reason", needed=True).locator("textarea").fill("đã hỏi lại xã")
+    submit_and_watch(page, ends="Completed")
+    decided = page.url
+    expect(open_artifact(page, "decided")).to_contain_text("accept")
+    page.goto(decided)
+    expect(open_artifact(page, "todo")).not_to_contain_text(hold)
     assert watched.outside() == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,8 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import openpyxl
+
 from flows.children import answers, free_port, is_free
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SAMPLES
 
 DEPLOYMENTS = {"nightly", "ingest", "publish", "decide", "withdraw", "recheck", "remind"}
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
@@ -148,6 +151,18 @@ def clean_environment(data: Path) -> dict[str, str]:
     known = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "ETL_"))}
     path = os.pathsep.join(p for p in (str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH", "")) if p)
     return known | {"ETL_DATA": str(data), "ETL_WORKERS": "2", "PYTHONPATH": path, "PYTHONUTF8": "1"}
+
+
+def asks(path: Path) -> None:
+    """A corrected workbook with a number that may be read in two ways: Biểu 02!G9."""
+    book = openpyxl.load_workbook(SAMPLES / "BC_KHCN_2021_SinHo.xlsx")
+    book["Biểu 02"]["G9"] = "1.234"
+    book.save(path)
+
+
+def holds_in(todo: str) -> list[str]:
+    """The ids that a to-do list gives to be pasted."""
+    return [name for block in re.findall(r"^```\n(.*?)\n```", todo, re.M | re.S) for name in block.split()]
 
 
 def _ready(serving: Serving) -> bool | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 import urllib.error
@@ -14,11 +13,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import openpyxl
 import pytest
 
 from tests.conftest import ROOT, SAMPLES
-from tests.flows.serving import Serving, clean_environment, serve, until
+from tests.flows.serving import Serving, asks, clean_environment, holds_in, serve, until
 
 pytestmark = pytest.mark.server
 
@@ -66,17 +64,10 @@ def busy(served: Serving, night: dict[str, Any], tmp_path_factory: pytest.TempPa
     return side_by_side(served, ingest={"folder": str(folder)}, publish={})
 
 
-def asks(path: Path) -> None:
-    """A corrected workbook with a number that may be read in two ways: Biểu 02!G9."""
-    book = openpyxl.load_workbook(SAMPLES / "BC_KHCN_2021_SinHo.xlsx")
-    book["Biểu 02"]["G9"] = "1.234"
-    book.save(path)
-
-
 @pytest.fixture(scope="module")
 def acts(served: Serving, busy: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Then what people do, side by side; the id is the one that the to-do list gives."""
-    (hold,) = re.findall(r"^```\n(\w+)\n```", served.artifacts(busy["ingest"])["todo"], re.M)
+    (hold,) = holds_in(served.artifacts(busy["ingest"])["todo"])
     signed = {"by": "Lò Văn Hải", "reason": "đã hỏi lại xã"}
     return side_by_side(
         served, decide={"holds": hold, "verb": "correct", "value": "1.234", **signed}, remind={"period": "2021"},
