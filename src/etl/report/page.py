@@ -48,6 +48,11 @@ _ABOUT: Mapping[str, Text] = {
     "trace.csv": Text("Nguồn của từng số liệu, dạng bảng", "Where each figure comes from, as a table"),
     "rules.html": Text("Mọi luật kiểm tra", "All rules of the check"),
     "rules.csv": Text("Mọi luật kiểm tra, dạng bảng", "All rules of the check, as a table"),
+    "codes.csv": Text("Danh mục mã", "Code lists"),
+    "sdmx/figures.csv": Text("Mọi số liệu, SDMX-CSV", "All figures, SDMX-CSV"),
+    "sdmx/structure.xml": Text("Cấu trúc SDMX-ML của số liệu", "Their structure, SDMX-ML"),
+    "datapackage.json": Text("Gói dữ liệu Frictionless", "Frictionless data package"),
+    "RELEASE-NOTES.md": Text("Ghi chú của bản công bố", "Release notes"),
     "release.json": Text("Bản này dựa trên những gì", "On what this release rests"),
 }
 
