@@ -77,9 +77,9 @@ def test_sdmx_is_read_back_with_its_structure(folder):
     data = sdmx.read_sdmx(folder / "sdmx" / "figures.csv", structure=structure)
     tasks = next(
         one for one in data.data[0].obs
-        if [str(v) for v in one.dimension.values.values()] == ["NV_T", "12", "_T", "VAL", "2020-01-01/P2Y"]
+        if [v.value for v in one.dimension.values.values()] == ["NV_T", "12", "_T", "VAL", "2020-01-01/P2Y"]
     )  # fmt: skip
-    assert (str(tasks.value), str(tasks.attached_attribute["OBS_STATUS"].value)) == ("46", "A")
+    assert (str(tasks.value), tasks.attached_attribute["OBS_STATUS"].value) == ("46", "A")
 
 
 def test_every_code_of_the_data_stands_in_its_list(files):
