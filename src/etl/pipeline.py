@@ -439,7 +439,7 @@ def write_index(stores: Stores) -> None:
     """Say beside the release folders which releases there are, and which were recalled, by whom and why."""
     from etl.consolidation.content import index_of
 
-    stores.releases.write_index(*index_of(stores.ledger))
+    stores.releases.write_index(*index_of(stores.ledger, stores.reference.reports))
 
 
 def keep_basis(stores: Stores, reference: Reference) -> None:

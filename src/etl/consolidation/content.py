@@ -20,6 +20,7 @@ from etl.errors import ReleaseRefused
 from etl.model.decisions import knowledge_hash
 from etl.model.figures import OFFICIAL
 from etl.model.findings import CRITICAL
+from etl.model.reference import Report
 from etl.model.releases import Move, ReleaseContent
 from etl.model.submissions import LINE, PERIOD, SUBMISSION, UNIT
 from etl.steps.compare import compare
@@ -109,8 +110,8 @@ def stages_of(events: Iterable[EventRecord]) -> dict[int, str]:
     return {int(event.subject): event.payload.get("stage", OFFICIAL) for event in events if event.kind == "release"}
 
 
-def index_of(view: View) -> tuple[bytes, dict[int, bytes]]:
-    """`index.json` over all releases, and for each recalled one the notice that lies beside its folder."""
+def index_of(view: View, reports: Mapping[str, Report]) -> tuple[bytes, bytes, dict[int, bytes]]:
+    """`index.json` and `index.html` over all releases, and for each recalled one the notice that lies beside its folder."""
     events = view.events()
     recalls = {int(event.subject): event for event in events if event.kind == "recall"}
     stages = stages_of(events)
@@ -127,7 +128,24 @@ def index_of(view: View) -> tuple[bytes, dict[int, bytes]]:
                 "reason": recall.payload["reason"] if recall else None,
             }
         )  # fmt: skip
-    return _as_json(lines), {number: recall_notice(event).encode() for number, event in recalls.items()}
+    from etl.report.index import Line, index_page
+
+    listed = [
+        Line(
+            r.number,
+            r.report,
+            r.period,
+            r.kind,
+            r.created_at,
+            recalls[r.number].payload["reason"] if r.number in recalls else None,
+        )
+        for r in view.releases()
+    ]
+    return (
+        _as_json(lines),
+        index_page(listed, reports),
+        {number: recall_notice(event).encode() for number, event in recalls.items()},
+    )
 
 
 def recall_notice(recall: EventRecord) -> str:

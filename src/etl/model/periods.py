@@ -9,6 +9,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from etl.errors import UsageError
 
@@ -52,6 +53,7 @@ _PATTERNS = {
 _MONTHS = {"year": 12, "half": 6, "quarter": 3, "month": 1}
 
 
+@lru_cache(4096)
 def parse_period(code: str) -> Period:
     """The period that a code means. Raises UsageError, naming the accepted spellings, where it means none."""
     code = code.strip()

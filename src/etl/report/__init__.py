@@ -15,15 +15,18 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 def documents(content: ReleaseContent) -> dict[str, bytes]:
     """All files of a release: path relative to its folder → bytes.
 
-    figures, findings, status (json and csv), figures.parquet, rows/<table>.parquet, dictionary.csv, rules and trace
-    (csv and html), release.json, <report id>.xlsx and .docx, the sign-off sheet, and index.html.
+    figures, findings, status (json and csv), figures.parquet, rows/<table>.parquet, dictionary.csv and codes.csv, rules and
+    trace (csv and html), sdmx/, datapackage.json, release.json, RELEASE-NOTES.md, <report id>.xlsx and .docx, the sign-off
+    sheet, and index.html.
 
     Raises UsageError where a report or table id cannot be a file's name.
     """
-    from etl.report.data import data_files
+    from etl.report.data import as_json, data_files
     from etl.report.letter import letter, sign_off
     from etl.report.letter.form import SIGN_OFF
+    from etl.report.package import NAME, package
     from etl.report.page import page, trace_page
+    from etl.report.release_notes import release_notes
     from etl.report.rules import rules_csv, rules_html
     from etl.report.workbook import workbook
 
@@ -36,5 +39,7 @@ def documents(content: ReleaseContent) -> dict[str, bytes]:
     files[f"{content.report.id}{SIGN_OFF}"] = sign_off(content, files)
     files["trace.html"] = trace_page(content)
     files["rules.csv"], files["rules.html"] = rules_csv(content.reference), rules_html(content.reference)
+    files["RELEASE-NOTES.md"] = release_notes(content)
+    files[NAME] = as_json(package(content, files))
     files["index.html"] = page(content, files)
     return dict(sorted(files.items()))

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from etl.model.figures import PROVISIONAL, Figure
+from etl.model.periods import parse_period
 from etl.model.releases import ReleaseContent
 from etl.report import blocks
 from etl.report.titles import Titles, has_number, shown
@@ -28,6 +29,8 @@ _ROLES = re.compile(r' role="graphics-[a-z]+" aria-roledescription="[a-z ]+"(?=>
 
 #: axis name in a report's option `charts` that means: the units below the report's own
 BY_UNIT = "unit"
+#: and: the periods of the release, one after another
+BY_PERIOD = "period"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class _Member:
 
 
 def charts(content: ReleaseContent, titles: Titles) -> list[Chart]:
-    """The charts that the report's option `charts` names, as [{by: unit or axis, indicators: [..]}].
+    """The charts that the report's option `charts` names, as [{by: unit, period or axis, indicators: [..]}].
 
     Without the option: one for each key figure that has figures by unit or by one breakdown, at most eight.
     A chart of one member, or of more than a page can show, is left out.
@@ -57,7 +60,7 @@ def charts(content: ReleaseContent, titles: Titles) -> list[Chart]:
     made = []
     for by, indicators in _wanted(content):
         known = [code for code in indicators if code in main][: len(FILLS)]
-        members = _by_unit(content, titles, known) if by == BY_UNIT else _by_axis(content, titles, known, by)
+        members = _members(content, titles, known, by)
         if 1 < len(members) <= _MOST_MEMBERS:
             made.append(_chart(known, members, titles, _told(titles, known[0], by, main[known[0]])))
     return made
@@ -78,6 +81,23 @@ def _wanted(content: ReleaseContent) -> list[tuple[str, list[str]]]:
         elif len(axes) == 1:
             found.append((axes.pop(), [code]))
     return found[:_MOST_CHARTS]
+
+
+def _members(content: ReleaseContent, titles: Titles, indicators: Sequence[str], by: str) -> list[_Member]:
+    if by == BY_UNIT:
+        return _by_unit(content, titles, indicators)
+    return _by_period(content, indicators) if by == BY_PERIOD else _by_axis(content, titles, indicators, by)
+
+
+def _by_period(content: ReleaseContent, indicators: Sequence[str]) -> list[_Member]:
+    """Years, quarters, months that follow one another; no span and no event."""
+    own = [f for f in blocks.totals(content) if f.indicator in indicators]
+    found: dict[str, dict[str, Figure]] = {}
+    for figure in own:
+        if parse_period(figure.period).kind not in ("span", "event"):
+            found.setdefault(figure.period, {})[figure.indicator] = figure
+    order = sorted(found, key=lambda code: parse_period(code).start)
+    return [_Member(period(code), tuple(found[code].get(one) for one in indicators)) for code in order]
 
 
 def _by_unit(content: ReleaseContent, titles: Titles, indicators: Sequence[str]) -> list[_Member]:
@@ -107,6 +127,8 @@ def _by_axis(content: ReleaseContent, titles: Titles, indicators: Sequence[str],
 
 def _told(titles: Titles, indicator: str, by: str, of_period: str) -> Text:
     """'theo đơn vị, 2020–2021': by what the bars are, and for when."""
+    if by == BY_PERIOD:
+        return Text("qua các kỳ", "over the periods")
     axis = Text("đơn vị", "unit") if by == BY_UNIT else titles.axis(indicator, by)
     when = period(of_period)
     if not axis.vi:

@@ -14,6 +14,7 @@ from etl.model.figures import Figure
 from etl.model.releases import ReleaseContent
 from etl.model.submissions import BLOCK, LINE, PERIOD, SUBMISSION, UNIT
 from etl.report import blocks, dictionary, sources
+from etl.report.sdmx import DATA, HEADER, STRUCTURE, Sdmx, code_rows
 from etl.report.titles import Titles
 
 if TYPE_CHECKING:
@@ -48,6 +49,12 @@ def data_files(content: ReleaseContent) -> dict[str, bytes]:
         "trace.csv": as_csv(_names(dictionary.TRACE), sources.lines(content)),
         "dictionary.csv": as_csv(dictionary.HEADER, _lines(dictionary.dictionary(content))),
         "release.json": as_json(release(content)),
+    }
+    sdmx = Sdmx(content, Titles(content))
+    files |= {
+        STRUCTURE: sdmx.structure(),
+        DATA: as_csv(HEADER, sdmx.rows()),
+        "codes.csv": as_csv(_names(dictionary.CODES), code_rows(sdmx.lists)),
     }
     return files | {f"rows/{name}": data for name, data in row_files(content.rows).items()}
 

@@ -114,6 +114,43 @@ TRACE = _columns(
     ("counted", "true or false", "Được tính", "Counted"),
     ("why", "text", "Vì sao được tính hay không", "Why it counts or not"),
 )
+CODES = _columns(
+    ("list", "text", "Danh mục mã", "Code list"),
+    ("code", "text", "Mã dùng trong SDMX", "Code as SDMX has it"),
+    ("title_vi", "text", "Tên", "Name in Vietnamese"),
+    ("title_en", "text", "Tên tiếng Anh", "Name in English"),
+)
+SDMX = _columns(
+    ("STRUCTURE", "text", "Loại cấu trúc: dataflow", "Kind of structure: dataflow"),
+    ("STRUCTURE_ID", "text", "Luồng số liệu trong structure.xml", "The dataflow of structure.xml"),
+    ("ACTION", "text", "I: toàn bộ số liệu của bản", "I: information, all figures of the release"),
+    ("INDICATOR", "text", "Mã chỉ tiêu (CL_INDICATOR)", "Indicator (CL_INDICATOR)"),
+    ("REF_AREA", "text", "Mã đơn vị (CL_AREA)", "Unit (CL_AREA)"),
+    ("BREAKDOWN", "text", "Phân tổ (CL_BREAKDOWN); _T là tổng", "Breakdown (CL_BREAKDOWN); _T is the total"),
+    ("STATISTIC", "text", "VAL giá trị; MIN, MAX hai đầu của khoảng", "VAL value; MIN and MAX the ends of a range"),
+    (
+        "TIME_PERIOD",
+        "text",
+        "Kỳ, theo SDMX; khoảng năm là 2020-01-01/P2Y",
+        "Period in SDMX form; a span is 2020-01-01/P2Y",
+    ),
+    ("OBS_VALUE", _NUMBER, "Giá trị chính xác; trống khi không có con số", "Exact value; empty is no number"),
+    (
+        "OBS_STATUS",
+        "text",
+        "A công bố, P tạm tính, Q chưa công bố, O chưa có báo cáo",
+        "A published, P provisional, Q withheld, O not reported",
+    ),
+    ("UNIT_MEASURE", "text", "Đơn vị tính (CL_UNIT_MEASURE)", "Unit of measure (CL_UNIT_MEASURE)"),
+    ("DECIMALS", "integer", "Số chữ số sau dấu phẩy khi in", "Digits after the mark in print"),
+    ("NUMERATOR", _NUMBER, "Tử số", "Numerator"),
+    ("DENOMINATOR", _NUMBER, "Mẫu số", "Denominator"),
+    ("NAMES", "text", "Tên của những gì được đếm", "Names of what was counted"),
+    ("COVERAGE_REPORTED", "integer", "Số báo cáo đã nhận", "Reports that count"),
+    ("COVERAGE_EXPECTED", "integer", "Số báo cáo phải có", "Reports expected"),
+    ("COVERAGE_MISSING", "text", "Đơn vị còn thiếu: mã hoặc mã@kỳ", "Missing units: code or code@period"),
+    ("STAGE", "text", "Giai đoạn (CL_STAGE)", "Stage (CL_STAGE)"),
+)
 RELEASE = _columns(
     ("number", "integer", "Số của bản công bố", "Number of the release"),
     ("kind", "text", "Loại: provisional, official", "Kind: provisional, official"),
@@ -149,6 +186,8 @@ def dictionary(content: ReleaseContent) -> list[tuple[str, ...]]:
         "status.csv": STATUS,
         "status.json": STATUS,
         "trace.csv": TRACE,
+        "codes.csv": CODES,
+        "sdmx/figures.csv": SDMX,
         "release.json": RELEASE,
     }
     files |= {f"rows/{table}.parquet": tuple(_of_rows(rows)) for table, rows in sorted(content.rows.items())}

@@ -17,6 +17,8 @@ from etl.report.words import Text, joined
 _LANGUAGES = ("vi", "en")
 #: parts that are said of a figure whatever its status
 _ALWAYS = frozenset({"coverage", "missing", "measure", "period", "title"})
+#: parts that are about a figure, and no statement of it
+_ABOUT = frozenset({"measure", "period", "title"})
 _POINTS = Text("điểm phần trăm", "percentage points")
 
 
@@ -155,7 +157,8 @@ class _Teller:
             elif part.part == "change":
                 found += self._change(part, language)
             elif (figure := self.figure(part)) is not None:
-                found.append(Run(getattr(self._said(part.part, figure), language), figure))
+                stated = None if part.part in _ABOUT else figure
+                found.append(Run(getattr(self._said(part.part, figure), language), stated))
         return found
 
     def _fact(self, name: str) -> Text:

@@ -16,6 +16,8 @@ from etl.model.releases import ReleaseContent, StatusRow
 from etl.report import blocks, notes, sources, words
 from etl.report.charts import FILLS, charts
 from etl.report.letter.form import SIGN_OFF
+from etl.report.maps import maps
+from etl.report.narrative import narrative
 from etl.report.titles import Titles, has_number, number, parts, shown
 from etl.report.words import Text, word
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 #: what keeps the page under 1 MB whatever arrived; the rest is in the data files beside it
 MOST_FINDINGS, MOST_UNITS, MOST_NAMES, MOST_MISSING, LONGEST = 300, 60, 100, 20, 400
+
+MOST_MOVED = 60
 
 _FEW_NAMES, _LONG_NAME = 4, 60
 
@@ -48,6 +52,11 @@ _ABOUT: Mapping[str, Text] = {
     "trace.csv": Text("Nguồn của từng số liệu, dạng bảng", "Where each figure comes from, as a table"),
     "rules.html": Text("Mọi luật kiểm tra", "All rules of the check"),
     "rules.csv": Text("Mọi luật kiểm tra, dạng bảng", "All rules of the check, as a table"),
+    "codes.csv": Text("Danh mục mã", "Code lists"),
+    "sdmx/figures.csv": Text("Mọi số liệu, SDMX-CSV", "All figures, SDMX-CSV"),
+    "sdmx/structure.xml": Text("Cấu trúc SDMX-ML của số liệu", "Their structure, SDMX-ML"),
+    "datapackage.json": Text("Gói dữ liệu Frictionless", "Frictionless data package"),
+    "RELEASE-NOTES.md": Text("Ghi chú của bản công bố", "Release notes"),
     "release.json": Text("Bản này dựa trên những gì", "On what this release rests"),
 }
 
@@ -66,6 +75,12 @@ def page(content: ReleaseContent, beside: Mapping[str, bytes]) -> bytes:
         "totals": blocks.by_period(content),
         "table": blocks.by_unit(content),
         "charts": charts(content, titles),
+        "maps": maps(content, titles),
+        "narrative": narrative(content, titles),
+        "moved": sorted(
+            (m for m in content.moved if not m.breakdown), key=lambda m: (m.unit != content.report.unit, m.unit)
+        ),
+        "most_moved": MOST_MOVED,
         "fills": FILLS,
         "coverage": [_with_gaps(table) for table in blocks.coverage(content)],
         "states": [state for state in words.STATES if any(row.state == state for row in content.status)],
@@ -79,7 +94,7 @@ def page(content: ReleaseContent, beside: Mapping[str, bytes]) -> bytes:
         "source": {sources.anchor(f): f"{sources.PAGE}#{sources.anchor(f)}" for f in sources.shown_figures(content)},
         "anchor": sources.anchor,
     }
-    return _environment().get_template("page.html.j2").render(told).encode()
+    return environment().get_template("page.html.j2").render(told).encode()
 
 
 def trace_page(content: ReleaseContent) -> bytes:
@@ -88,10 +103,11 @@ def trace_page(content: ReleaseContent) -> bytes:
         "content": content, "titles": Titles(content), "subtitle": notes.subtitle(content),
         "kind": word(words.KINDS, content.kind), "sections": sources.sections(content),
     }  # fmt: skip
-    return _environment().get_template("trace.html.j2").render(told).encode()
+    return environment().get_template("trace.html.j2").render(told).encode()
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Our templates, with what they may call; every text is escaped."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     made = Environment(

@@ -11,7 +11,7 @@ from pathlib import Path
 from etl.errors import StoreError
 from etl.store.durable import SCRATCH, differs, make_folder, sweep, sync_folder, temporary_in, write_durably
 
-SUMS, INDEX = "SHA256SUMS", "index.json"
+SUMS, INDEX, PAGE = "SHA256SUMS", "index.json", "index.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,13 @@ class Releases:
         """Take a draft away that did not become a release."""
         shutil.rmtree(draft.folder, ignore_errors=True)
 
-    def write_index(self, text: bytes, notices: Mapping[int, bytes]) -> None:
-        """Renew `index.json`, and `<number>.recalled.txt` beside each recalled folder: the folders stay as they are."""
+    def write_index(self, text: bytes, page: bytes, notices: Mapping[int, bytes]) -> None:
+        """Renew `index.json` and `index.html`, and `<number>.recalled.txt` beside each recalled folder: the folders stay as they are."""
         make_folder(self.root)
         for number, notice in notices.items():
             write_durably(self.root / f"{number}.recalled.txt", notice, self.root / SCRATCH)
         write_durably(self.root / INDEX, text, self.root / SCRATCH)
+        write_durably(self.root / PAGE, page, self.root / SCRATCH)
 
     def sweep(self) -> list[Path]:
         """Take away what killed runs left unfinished."""

@@ -56,6 +56,14 @@ def test_a_figure_without_a_number_has_words_and_no_bar(content):
     assert len([length for length in bars(svg) if length > 0]) == 7
 
 
+def test_bars_by_period_tell_the_years_and_no_span(content):
+    options = {**content.report.options, "charts": [{"by": "period", "indicators": ["NH.D", "ISO"]}]}
+    (one,) = charts(replace(content, report=replace(content.report, options=options)), Titles(content))
+    assert one.caption.vi == "nhãn hiệu, qua các kỳ"
+    assert [t for t in texts(one.svg.vi) if t.startswith("năm")] == ["năm 2020", "năm 2021"]
+    assert "94,6%*" in texts(one.svg.vi)
+
+
 def test_a_provisional_number_bears_a_star(content):
     open_ = tuple(
         replace(f, status="provisional") if (f.indicator, f.unit) == ("NV.T", "107") else f for f in content.figures

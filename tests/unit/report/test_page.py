@@ -13,6 +13,7 @@ import pytest
 
 from etl.model.figures import Coverage
 from etl.model.findings import Finding
+from etl.model.releases import Contribution, Move
 from etl.report import documents
 from etl.report.page import page
 from tests.unit.report.sample import MARKS, SCRIPT, sample
@@ -248,7 +249,7 @@ def test_a_report_that_names_no_key_figures_or_charts_shows_its_own(content):
     assert len([given for given in shown.all("li") if given.get("class", "").startswith("card")]) == len(
         {code for item in content.report.items for code in item.indicators}
     )
-    assert 2 <= len(shown.all("figure")) <= 8
+    assert 2 <= len(shown.all("figure")) <= 8 + 2  # charts and maps
     assert len(files["index.html"]) < 1_000_000
 
 
@@ -283,3 +284,20 @@ def test_letters_and_bars_stand_out_in_light_and_dark(html, theme):
     assert {pair: round(c, 2) for pair in letters if (c := contrast(*(colours[name] for name in pair))) < 4.5} == {}
     bars = [(f"bar-{n}", "box") for n in (1, 2, 3)]
     assert {pair: round(c, 2) for pair in bars if (c := contrast(*(colours[name] for name in pair))) < 3} == {}
+
+
+def test_the_text_stands_on_the_page_and_its_numbers_lead_to_their_sources(content):
+    own = content.of("NV.T", "2020..2021", "12")
+    cell = Contribution("105", "nv-105", "a.xlsx", "Biểu 01", "B9", "x", "x", 1, True, "")
+    told = replace(content, sources={(own.indicator, own.unit, own.period): (cell,)})
+    text = page(told, {}).decode()
+    assert 'triển khai <a class="source" href="trace.html#NV.T_12_2020..2021">46</a> nhiệm vụ' in text
+
+
+def test_what_moved_since_the_release_before_is_told(content):
+    moved = (Move("NV.T", "108", "2020..2021", (), "6", "5"), Move("SP.HA", "12", "2021", (), "1170.7", None))
+    text = page(replace(content, moved=moved), {}).decode()
+    assert "Thay đổi so với bản số 2" in text
+    assert text.index("1.170,7") < text.index("Huyện Sìn Hồ</td>")
+    assert "No figure moved" in page(content, {}).decode()
+    assert "Thay đổi so với bản" not in page(replace(content, previous=None), {}).decode()

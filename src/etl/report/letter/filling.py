@@ -29,7 +29,7 @@ class Place:
         if style:
             self.dress(made, style)
         if text:
-            run = made.add_run(text)
+            run = made.add_run(legal(text))
             if not style:
                 _like(self._paragraph, run)
         return made
@@ -39,10 +39,16 @@ class Place:
         if style in self._styles:
             paragraph.style = self._document.styles[style]
 
-    def table(self, columns: int) -> Any:
-        """An empty table with a row of `columns` cells, before the place."""
-        made = self._document.add_table(rows=1, cols=columns)
-        self._paragraph._p.addprevious(made._tbl)
+    def style_id(self, style: str) -> str:
+        """What the template's XML calls a style; empty where it has none of this name."""
+        return str(self._document.styles[style].style_id) if style in self._styles else ""
+
+    def add(self, xml: str) -> Any:
+        """Put an element before the place; returns it."""
+        from docx.oxml import parse_xml
+
+        made = parse_xml(xml)
+        self._paragraph._p.addprevious(made)
         return made
 
     def close(self) -> None:
@@ -69,6 +75,13 @@ class Place:
     @cached_property
     def _styles(self) -> set[str]:
         return {style.name for style in self._document.styles}
+
+
+def legal(text: str) -> str:
+    """The text without the signs that XML forbids: they can stand in a name that a district sent."""
+    return "".join(
+        c for c in text if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff")
+    )
 
 
 def filled(
@@ -118,7 +131,7 @@ def _replace(paragraph: Any, fields: Mapping[str, str]) -> None:
     """Put values in the place of fields, however Word has cut the text into runs: a value looks as its field's first letter."""
     text = paragraph.text
     for found in reversed(list(PLACEHOLDER.finditer(text))):
-        value = fields.get(field_name(found.group(1)), found.group())
+        value = legal(fields.get(field_name(found.group(1)), found.group()))
         start, end, at = found.start(), found.end(), 0
         for run in paragraph.runs:
             first, last = at, at + len(run.text)

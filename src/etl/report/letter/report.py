@@ -9,7 +9,7 @@ from etl.model.clock import LOCAL_TIME
 from etl.model.figures import PROVISIONAL, Figure
 from etl.model.releases import ReleaseContent, StatusRow
 from etl.report import blocks, notes, words
-from etl.report.letter.filling import Place, filled
+from etl.report.letter.filling import Place, filled, legal
 from etl.report.letter.form import BODY, HEADING, LISTED, blank_letter
 from etl.report.letter.tables import CENTER, LEFT, RIGHT, Table
 from etl.report.narrative import narrative
@@ -82,7 +82,8 @@ def _text(content: ReleaseContent, titles: Titles, place: Place, language: str) 
         for at, told in enumerate(section.paragraphs):
             paragraph = place.paragraph("- " if told.listed else "", LISTED if told.listed else BODY)
             for run in getattr(told, language):
-                paragraph.add_run(run.text.replace(" – ", f"{_NO_SPACE}–{_NO_SPACE}") if run.figure else run.text)
+                text = run.text.replace(" – ", f"{_NO_SPACE}–{_NO_SPACE}") if run.figure else run.text
+                paragraph.add_run(legal(text))
             if told.listed:
                 follows = at + 1 < len(section.paragraphs) and section.paragraphs[at + 1].listed
                 paragraph.add_run(";" if follows else ".")

@@ -138,5 +138,5 @@ def _opinion(_: ReleaseContent, __: Titles, place: Place, ___: Mapping[str, byte
     place.paragraph(f"{number}Ý kiến của lãnh đạo", HEADING)
     place.paragraph("☐ Đồng ý công bố        ☐ Yêu cầu bổ sung, làm rõ:", BODY)
     for _line in range(2):
-        place.paragraph("…" * 36, BODY)
+        place.paragraph("…" * 28, BODY)
     place.paragraph("Ngày ……… tháng ……… năm …………        Ký, ghi rõ họ tên:", BODY)

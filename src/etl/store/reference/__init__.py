@@ -20,6 +20,7 @@ from etl.store.reference.files import digest, files_of
 from etl.store.reference.forms import read_forms
 from etl.store.reference.indicators import read_indicators
 from etl.store.reference.letters import read_letters
+from etl.store.reference.maps import read_maps
 from etl.store.reference.narratives import read_narratives
 from etl.store.reference.release_checks import read_checks
 from etl.store.reference.reports import read_reports
@@ -74,7 +75,7 @@ def _load(files: Mapping[str, bytes], suites: Mapping[str, bytes], found: Faults
         units=units, forms=forms, headings=read_headings(files, forms, found), values=values, measures=measures,
         calendar=calendar, indicators=indicators, entities=entities,
         reports=reports, narratives=read_narratives(files, reports, indicators, entities, units, found),
-        letters=read_letters(files, reports, found), messages=read_messages(files, found),
+        letters=read_letters(files, reports, found), maps=read_maps(files, units, found), messages=read_messages(files, found),
         suites=loaded_suites, checks=read_checks(files, indicators, found),
         across=read_across(files, tables, indicators, rule_ids(loaded_suites), found), hash=digest(files), suite_hash=digest(suites),
     )  # fmt: skip

@@ -1,0 +1,266 @@
+"""The figures as SDMX: a structure message (SDMX-ML 2.1) with code lists, and the data as SDMX-CSV 2.0."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from xml.etree import ElementTree as ET
+
+from etl.model.figures import NOT_REPORTED, PROVISIONAL, PUBLISHED, WITHHELD, Figure, number_text
+from etl.model.periods import parse_period
+from etl.model.releases import ReleaseContent
+from etl.report import words
+from etl.report.titles import Titles
+from etl.report.words import Text, joined
+
+STRUCTURE, DATA = "sdmx/structure.xml", "sdmx/figures.csv"
+
+_MES = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1/message"
+_STR = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1/structure"
+_COM = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1/common"
+_XML = "http://www.w3.org/XML/1998/namespace"
+_VERSION = "1.0"
+_TOTAL = "_T"
+
+#: of the cross-domain code list CL_OBS_STATUS
+OBS_STATUS: Mapping[str, str] = {PUBLISHED: "A", PROVISIONAL: "P", WITHHELD: "Q", NOT_REPORTED: "O"}
+_STATUS_NAMES: Mapping[str, Text] = {
+    "A": Text("Bình thường", "Normal value"), "P": Text("Tạm tính", "Provisional value"),
+    "Q": Text("Thiếu: chưa công bố", "Missing value; suppressed"), "O": Text("Thiếu: chưa có báo cáo", "Missing value"),
+}  # fmt: skip
+#: a range is two observations
+_STATISTICS: Mapping[str, Text] = {
+    "VAL": Text("Giá trị", "Value"), "MIN": Text("Thấp nhất", "Lowest"), "MAX": Text("Cao nhất", "Highest"),
+}  # fmt: skip
+_CONCEPTS: Mapping[str, Text] = {
+    "INDICATOR": Text("Chỉ tiêu", "Indicator"), "REF_AREA": Text("Đơn vị", "Reporting unit"),
+    "BREAKDOWN": Text("Phân tổ", "Breakdown"), "STATISTIC": Text("Loại giá trị", "Statistic"),
+    "TIME_PERIOD": Text("Kỳ", "Time period"), "OBS_VALUE": Text("Giá trị", "Observation value"),
+    "OBS_STATUS": Text("Tình trạng", "Observation status"), "UNIT_MEASURE": Text("Đơn vị tính", "Unit of measure"),
+    "DECIMALS": Text("Số chữ số lẻ", "Decimals"), "NUMERATOR": Text("Tử số", "Numerator"),
+    "DENOMINATOR": Text("Mẫu số", "Denominator"), "NAMES": Text("Danh sách tên", "Names of what was counted"),
+    "COVERAGE_REPORTED": Text("Báo cáo đã nhận", "Reports received"),
+    "COVERAGE_EXPECTED": Text("Báo cáo phải có", "Reports expected"), "COVERAGE_MISSING": Text("Còn thiếu", "Missing units"),
+    "STAGE": Text("Giai đoạn", "Stage"),
+}  # fmt: skip
+_DIMENSIONS = ("INDICATOR", "REF_AREA", "BREAKDOWN", "STATISTIC")
+_ATTRIBUTES = (
+    "OBS_STATUS", "UNIT_MEASURE", "DECIMALS", "NUMERATOR", "DENOMINATOR", "NAMES", "COVERAGE_REPORTED", "COVERAGE_EXPECTED",
+    "COVERAGE_MISSING", "STAGE",
+)  # fmt: skip
+_LISTS: Mapping[str, str] = {
+    "INDICATOR": "CL_INDICATOR", "REF_AREA": "CL_AREA", "BREAKDOWN": "CL_BREAKDOWN", "STATISTIC": "CL_STATISTIC",
+    "OBS_STATUS": "CL_OBS_STATUS", "UNIT_MEASURE": "CL_UNIT_MEASURE", "STAGE": "CL_STAGE",
+}  # fmt: skip
+HEADER = ("STRUCTURE", "STRUCTURE_ID", "ACTION", *_DIMENSIONS, "TIME_PERIOD", "OBS_VALUE", *_ATTRIBUTES)
+
+
+@dataclass
+class Sdmx:
+    """One release as SDMX: its code lists, and its figures under their codes."""
+
+    content: ReleaseContent
+    titles: Titles
+    _codes: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @cached_property
+    def lists(self) -> dict[str, dict[str, Text]]:
+        """Code list → code → name, each in order."""
+        figures = sorted(self.content.figures, key=lambda figure: figure.order)
+        indicators, units = (dict.fromkeys(getattr(f, name) for f in figures) for name in ("indicator", "unit"))
+        breakdowns = {_TOTAL: Text("Tổng", "Total")}
+        breakdowns |= {self.breakdown(f): self.titles.breakdown(f) for f in figures if f.breakdown}
+        measures = dict.fromkeys(f.unit_of_measure for f in figures)
+        return {
+            "CL_INDICATOR": {self.code("INDICATOR", one): self.titles.indicator(one) for one in indicators},
+            "CL_AREA": {self.code("REF_AREA", unit): Text.same(self.titles.unit(unit)) for unit in units},
+            "CL_BREAKDOWN": breakdowns,
+            "CL_STATISTIC": dict(_STATISTICS),
+            "CL_OBS_STATUS": dict(_STATUS_NAMES),
+            "CL_UNIT_MEASURE": {self.code("UNIT_MEASURE", one): words.measure(one) for one in measures},
+            "CL_STAGE": {self.code("STAGE", one): name for one, name in words.STAGES.items()},
+        }  # fmt: skip
+
+    def breakdown(self, figure: Figure) -> str:
+        """The code of a figure's part: axis and member."""
+        if not figure.breakdown:
+            return _TOTAL
+        return self.code("BREAKDOWN", "-".join(f"{axis}_{member}" for axis, member in figure.breakdown))
+
+    def code(self, concept: str, text: str) -> str:
+        """An SDMX id for a code of ours: letters, digits and _; a number is added where two would be the same."""
+        known = self._codes.setdefault(concept, {})
+        if text not in known:
+            plain = _ascii(text)
+            taken = set(known.values())
+            known[text] = next(one for one in _numbered(plain) if one not in taken)
+        return known[text]
+
+    @property
+    def name(self) -> str:
+        return _ascii(self.content.report.id)
+
+    @property
+    def agency(self) -> str:
+        given = self.content.report.options.get("open_data")
+        return str(given.get("agency", "ETL")) if isinstance(given, dict) else "ETL"
+
+    def rows(self) -> Iterator[dict[str, str | None]]:
+        """One line an observation, in the order of the figures; a range is two."""
+        self.lists  # noqa: B018  codes are given in one order, whoever asks first
+        for figure in sorted(self.content.figures, key=lambda f: f.order):
+            values: Sequence[tuple[str, Decimal | None]] = [("VAL", figure.value)]
+            if figure.low is not None or figure.high is not None:
+                values = [("MIN", figure.low), ("MAX", figure.high)]
+            for statistic, value in values:
+                yield self._row(figure, statistic, value)
+
+    def _row(self, figure: Figure, statistic: str, value: Decimal | None) -> dict[str, str | None]:
+        return {
+            "STRUCTURE": "dataflow", "STRUCTURE_ID": f"{self.agency}:{self.name}({_VERSION})", "ACTION": "I",
+            "INDICATOR": self.code("INDICATOR", figure.indicator), "REF_AREA": self.code("REF_AREA", figure.unit),
+            "BREAKDOWN": self.breakdown(figure), "STATISTIC": statistic, "TIME_PERIOD": time_period(figure.period),
+            "OBS_VALUE": number_text(value), "OBS_STATUS": OBS_STATUS[figure.status],
+            "UNIT_MEASURE": self.code("UNIT_MEASURE", figure.unit_of_measure), "DECIMALS": str(figure.decimals),
+            "NUMERATOR": number_text(figure.numerator), "DENOMINATOR": number_text(figure.denominator),
+            "NAMES": "; ".join(figure.names) if figure.names is not None else None,
+            "COVERAGE_REPORTED": str(figure.coverage.reported), "COVERAGE_EXPECTED": str(figure.coverage.expected),
+            "COVERAGE_MISSING": joined([Text.same(code) for code in figure.coverage.missing], " ").vi or None,
+            "STAGE": self.code("STAGE", figure.stage),
+        }  # fmt: skip
+
+    def structure(self) -> bytes:
+        """The structure message: code lists, concepts, the data structure and its dataflow."""
+        for prefix, space in (("message", _MES), ("structure", _STR), ("common", _COM)):
+            ET.register_namespace(prefix, space)
+        root = ET.Element(f"{{{_MES}}}Structure")
+        head = ET.SubElement(root, f"{{{_MES}}}Header")
+        for tag, text in (
+            ("ID", f"{self.name}_{self.content.number}"), ("Test", "false"), ("Prepared", self.content.created_at.isoformat()),
+        ):  # fmt: skip
+            ET.SubElement(head, f"{{{_MES}}}{tag}").text = text
+        ET.SubElement(head, f"{{{_MES}}}Sender", id=self.agency)
+        told = ET.SubElement(root, f"{{{_MES}}}Structures")
+        self._dataflow(told)
+        self._code_lists(ET.SubElement(told, f"{{{_STR}}}Codelists"))
+        self._concepts(ET.SubElement(told, f"{{{_STR}}}Concepts"))
+        self._data_structure(ET.SubElement(told, f"{{{_STR}}}DataStructures"))
+        ET.indent(root)
+        written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+        return written + b"\n"
+
+    def _dataflow(self, parent: ET.Element) -> None:
+        flows = ET.SubElement(parent, f"{{{_STR}}}Dataflows")
+        title = Text(self.content.report.title_vi, self.content.report.title_en)
+        flow = self._artefact(flows, "Dataflow", self.name, title)
+        self._ref(ET.SubElement(flow, f"{{{_STR}}}Structure"), f"DSD_{self.name}", "DataStructure", "datastructure")
+
+    def _code_lists(self, parent: ET.Element) -> None:
+        for name, codes in self.lists.items():
+            made = self._artefact(parent, "Codelist", name, Text(_list_title(name).vi, _list_title(name).en))
+            for code, title in codes.items():
+                _names(ET.SubElement(made, f"{{{_STR}}}Code", id=code), title)
+
+    def _concepts(self, parent: ET.Element) -> None:
+        scheme = self._artefact(parent, "ConceptScheme", "CS_ETL", Text("Khái niệm", "Concepts"))
+        for name, title in _CONCEPTS.items():
+            _names(ET.SubElement(scheme, f"{{{_STR}}}Concept", id=name), title)
+
+    def _data_structure(self, parent: ET.Element) -> None:
+        title = Text(self.content.report.title_vi, self.content.report.title_en)
+        made = self._artefact(parent, "DataStructure", f"DSD_{self.name}", title)
+        parts = ET.SubElement(made, f"{{{_STR}}}DataStructureComponents")
+        dimensions = ET.SubElement(parts, f"{{{_STR}}}DimensionList", id="DimensionDescriptor")
+        for place, name in enumerate(_DIMENSIONS, 1):
+            self._component(dimensions, "Dimension", name, position=str(place))
+        time = ET.SubElement(
+            dimensions, f"{{{_STR}}}TimeDimension", id="TIME_PERIOD", position=str(len(_DIMENSIONS) + 1)
+        )
+        self._concept(time, "TIME_PERIOD")
+        ET.SubElement(
+            ET.SubElement(time, f"{{{_STR}}}LocalRepresentation"),
+            f"{{{_STR}}}TextFormat",
+            textType="ObservationalTimePeriod",
+        )
+        attributes = ET.SubElement(parts, f"{{{_STR}}}AttributeList", id="AttributeDescriptor")
+        for name in _ATTRIBUTES:
+            needed = "Mandatory" if name in ("OBS_STATUS", "UNIT_MEASURE") else "Conditional"
+            attribute = self._component(attributes, "Attribute", name, assignmentStatus=needed)
+            relation = ET.SubElement(attribute, f"{{{_STR}}}AttributeRelationship")
+            ET.SubElement(ET.SubElement(relation, f"{{{_STR}}}PrimaryMeasure"), "Ref", id="OBS_VALUE")
+        measures = ET.SubElement(parts, f"{{{_STR}}}MeasureList", id="MeasureDescriptor")
+        self._concept(ET.SubElement(measures, f"{{{_STR}}}PrimaryMeasure", id="OBS_VALUE"), "OBS_VALUE")
+
+    def _component(self, parent: ET.Element, tag: str, name: str, **attributes: str) -> ET.Element:
+        made = ET.SubElement(parent, f"{{{_STR}}}{tag}", {"id": name, **attributes})
+        self._concept(made, name)
+        if name in _LISTS:
+            local = ET.SubElement(made, f"{{{_STR}}}LocalRepresentation")
+            self._ref(ET.SubElement(local, f"{{{_STR}}}Enumeration"), _LISTS[name], "Codelist", "codelist")
+        return made
+
+    def _concept(self, parent: ET.Element, name: str) -> None:
+        told = {
+            "id": name, "maintainableParentID": "CS_ETL", "maintainableParentVersion": _VERSION, "agencyID": self.agency,
+            "package": "conceptscheme", "class": "Concept",
+        }  # fmt: skip
+        ET.SubElement(ET.SubElement(parent, f"{{{_STR}}}ConceptIdentity"), "Ref", told)
+
+    def _ref(self, parent: ET.Element, name: str, kind: str, package: str) -> None:
+        told = {"id": name, "version": _VERSION, "agencyID": self.agency, "package": package, "class": kind}
+        ET.SubElement(parent, "Ref", told)
+
+    def _artefact(self, parent: ET.Element, tag: str, name: str, title: Text) -> ET.Element:
+        made = ET.SubElement(
+            parent, f"{{{_STR}}}{tag}", id=name, agencyID=self.agency, version=_VERSION, isFinal="true"
+        )
+        _names(made, title)
+        return made
+
+
+def time_period(code: str) -> str:
+    """A period as SDMX writes it: 2021, 2021-S1, 2021-Q1, 2021-06, a day; a span as its first day and its length in years or months."""
+    found = parse_period(code)
+    if found.kind == "half":
+        return code.replace("-H", "-S")
+    if found.kind != "span":
+        return code
+    months = (found.end.year - found.start.year) * 12 + found.end.month - found.start.month + 1
+    return (
+        f"{found.start.isoformat()}/P{months // 12}Y" if months % 12 == 0 else f"{found.start.isoformat()}/P{months}M"
+    )
+
+
+def code_rows(lists: Mapping[str, Mapping[str, Text]]) -> Iterable[dict[str, str]]:
+    """codes.csv: every code of every list, with its name in both languages."""
+    for name, codes in lists.items():
+        for code, title in codes.items():
+            yield {"list": name, "code": code, "title_vi": title.vi, "title_en": title.en}
+
+
+def _list_title(name: str) -> Text:
+    concept = next(concept for concept, own in _LISTS.items() if own == name)
+    return _CONCEPTS[concept]
+
+
+def _names(parent: ET.Element, title: Text) -> None:
+    for language, text in (("vi", title.vi), ("en", title.en)):
+        ET.SubElement(parent, f"{{{_COM}}}Name", {f"{{{_XML}}}lang": language}).text = text or "–"
+
+
+def _ascii(text: str) -> str:
+    plain = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d").replace("%", "PERCENT"))
+    kept = re.sub(r"[^A-Za-z0-9]+", "_", "".join(c for c in plain if not unicodedata.combining(c))).strip("_")
+    return kept.upper() or "NONE"
+
+
+def _numbered(plain: str) -> Iterator[str]:
+    yield plain
+    number = 2
+    while True:
+        yield f"{plain}_{number}"
+        number += 1
