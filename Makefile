@@ -53,6 +53,9 @@ verify: $(READY) ## đối chiếu kho lưu, sổ cái, bản công bố · comp
 lock: ## tính lại requirements.lock, cần uv · make requirements.lock anew, needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras \
 		pyproject.toml -o requirements.lock
+	# prefect asks for sqlalchemy[asyncio]; pip 23 takes the pin of the plain name for another package and refuses the lock
+	sed -n '/^sqlalchemy==/,/^    #/p' requirements.lock | sed -e '/^    #/d' -e 's/^sqlalchemy==/sqlalchemy[asyncio]==/' \
+		-e '$$ s/ \\$$//' >> requirements.lock
 
 $(READY): $(LOCKED) pyproject.toml
 	$(BIN)/python -m pip install -qq --no-index --no-build-isolation --no-deps -e .
