@@ -130,22 +130,10 @@ def index_of(view: View, reports: Mapping[str, Report]) -> tuple[bytes, bytes, d
         )  # fmt: skip
     from etl.report.index import Line, index_page
 
-    listed = [
-        Line(
-            r.number,
-            r.report,
-            r.period,
-            r.kind,
-            r.created_at,
-            recalls[r.number].payload["reason"] if r.number in recalls else None,
-        )
-        for r in view.releases()
-    ]
-    return (
-        _as_json(lines),
-        index_page(listed, reports),
-        {number: recall_notice(event).encode() for number, event in recalls.items()},
-    )
+    reasons = {number: event.payload["reason"] for number, event in recalls.items()}
+    listed = [Line(r.number, r.report, r.period, r.kind, r.created_at, reasons.get(r.number)) for r in view.releases()]
+    notices = {number: recall_notice(event).encode() for number, event in recalls.items()}
+    return _as_json(lines), index_page(listed, reports), notices
 
 
 def recall_notice(recall: EventRecord) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -54,6 +54,16 @@ class Number:
     decimals: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The sum of a column from row `first` to `last`, counted from 0: a formula, with the exact value beside it."""
+
+    first: int
+    last: int
+    value: Decimal
+    decimals: int = 0
+
+
 @dataclass
 class Styles:
     """The formats of one workbook, each made once."""
@@ -70,6 +80,10 @@ class Styles:
     @property
     def text(self) -> Any:
         return self(text_wrap=True, border=1, border_color="#C9CED6")
+
+    @property
+    def strong(self) -> Any:
+        return self(text_wrap=True, border=1, border_color="#C9CED6", bold=True, bg_color="#F3F6FA")
 
     @property
     def header(self) -> Any:
@@ -93,11 +107,12 @@ class Styles:
             text_wrap=True, align="center", border=1, border_color="#C9CED6", bg_color=background, font_color=letters
         )
 
-    def number(self, decimals: int, *, provisional: bool = False, percent: bool = False) -> Any:
+    def number(self, decimals: int, *, provisional: bool = False, percent: bool = False, strong: bool = False) -> Any:
         """1.234,5; a provisional one bears a star, a percentage its sign; both are part of the format, not of the value."""
         digits = "#,##0" + (f".{'0' * decimals}" if decimals else "")
         behind = ('"%"' if percent else "") + ('"*"' if provisional else "")
-        paint = {"bg_color": PAINTS["warn"][0]} if provisional else {}
+        paint: dict[str, Any] = {"bg_color": PAINTS["warn"][0]} if provisional else {}
+        paint |= {"bold": True, "bg_color": "#F3F6FA"} if strong else {}
         return self(
             num_format=f"{_VIETNAMESE}{digits}{behind}",
             align="right",
@@ -124,6 +139,7 @@ class Sheet:
         self.sheet.write_string(2, 0, subtitle.vi, styles())
         self.sheet.write_string(3, 0, subtitle.en, styles.small)
         self.row = 5
+        self._strong = False
 
     def header(self, titles: Sequence[Text], *, frozen_columns: int = 0) -> None:
         """The row of headings: frozen, and repeated on each page."""
@@ -135,6 +151,32 @@ class Sheet:
         self._header, self._columns = self.row, len(titles)
         self.row += 1
 
+    def caption(self, text: Text) -> None:
+        """A line above a table, where a sheet has several."""
+        self.both(self.row, 0, text, self.styles(bold=True))
+        self.row += 1
+
+    def headings(self, paths: Sequence[Sequence[str]], codes: Sequence[str]) -> None:
+        """A form's own headings, level under level, and its row of codes under the last columns."""
+        depth = max(len(path) for path in paths)
+        top = self.row
+        for level in range(depth):
+            self.sheet.set_row(top + level, 30)
+            for first, last in _alike([path[: level + 1] if len(path) > level else None for path in paths]):
+                path = paths[first]
+                bottom = top + (depth - 1 if level == len(path) - 1 else level)
+                self._headed(top + level, first, bottom, last, path[level])
+        self.row = top + depth
+        for column, code in enumerate(codes, len(paths) - len(codes)):
+            self.text(self.row, column, code, self.styles.header)
+        self.row += 1
+
+    def _headed(self, row: int, column: int, last_row: int, last_column: int, text: str) -> None:
+        if (row, column) == (last_row, last_column):
+            self.text(row, column, text, self.styles.header)
+        else:
+            self.sheet.merge_range(row, column, last_row, last_column, text, self.styles.header)
+
     def filtered(self, *, printed_columns: int | None = None) -> None:
         """Buttons to filter by, over all rows written so far. printed_columns: the first ones, where not all are printed."""
         last = max(self.row - 1, self._header)
@@ -143,8 +185,9 @@ class Sheet:
         if printed_columns is not None:
             self.sheet.print_area(0, 0, last, printed_columns - 1)
 
-    def line(self, cells: Iterable[Any]) -> None:
-        """One row: text, Text, Painted text, Number, Figure (its value), or None for an empty cell."""
+    def line(self, cells: Iterable[Any], *, strong: bool = False) -> None:
+        """One row: text, Text, Painted text, Number, Sum, Figure (its value), or None for an empty cell."""
+        self._strong = strong
         height = _ROW
         for column, cell in enumerate(cells):
             self._put(column, cell)
@@ -180,12 +223,22 @@ class Sheet:
             self.both(self.row, column, cell, self.styles.text)
         elif isinstance(cell, Figure):
             self._figure(column, cell)
+        elif isinstance(cell, Sum):
+            self._sum(column, cell)
         elif isinstance(cell, Number):
             self._number(column, cell.value, self.styles.number(cell.decimals))
         elif isinstance(cell, Painted):
             self.text(self.row, column, cell.text, self.styles.painted(cell.paint))
         else:
-            self.text(self.row, column, cell or "", self.styles.text)
+            self.text(self.row, column, cell or "", self.styles.strong if self._strong else self.styles.text)
+
+    def _sum(self, column: int, cell: Sum) -> None:
+        """A formula over rows of this sheet alone, with its value: a program that does not reckon shows that."""
+        from xlsxwriter.utility import xl_range
+
+        formula = f"=SUM({xl_range(cell.first, column, cell.last, column)})"
+        style = self.styles.number(cell.decimals, strong=True)
+        self.sheet.write_formula(self.row, column, formula, style, Decimal(number_text(cell.value) or 0))
 
     def _figure(self, column: int, figure: Figure) -> None:
         percent, provisional = figure.unit_of_measure == "%", figure.status == PROVISIONAL
@@ -214,6 +267,16 @@ class Sheet:
         sheet.hide_gridlines(2)
         sheet.set_header(f"&L&8{_header_text(title.vi)}&R&8{_header_text(subtitle.vi)}")
         sheet.set_footer("&R&8&P/&N")
+
+
+def _alike(keys: Sequence[Sequence[str] | None]) -> Iterator[tuple[int, int]]:
+    """First and last place of each run of equal keys; None is no key."""
+    first = 0
+    for place in range(1, len(keys) + 1):
+        if place == len(keys) or keys[place] is None or keys[place] != keys[first]:
+            if keys[first] is not None:
+                yield first, place - 1
+            first = place
 
 
 def _lines(text: str, width: float) -> int:

@@ -13,6 +13,7 @@ from etl.model.figures import NOT_REPORTED, PROVISIONAL, PUBLISHED, WITHHELD, Fi
 from etl.model.findings import Finding
 from etl.model.releases import MISSING, ReleaseContent, StatusRow
 from etl.report import blocks, notes, words
+from etl.report.form_sheets import form_sheets
 from etl.report.sheets import Number, Painted, Sheet, Styles
 from etl.report.titles import Titles
 from etl.report.words import Text, joined, period, word
@@ -52,9 +53,13 @@ def workbook(content: ReleaseContent) -> bytes:
         made = content.created_at.astimezone(LOCAL_TIME).replace(tzinfo=None)
         book.set_properties({"title": content.report.title_vi, "created": made})
         styles, titles = Styles(book), Titles(content)
-        for write in (_figures, _by_unit, _coverage, _findings, _trace, _notes):
+        for write in (_figures, _by_unit, _forms, _coverage, _findings, _trace, _notes):
             write(content, titles, styles)
     return stored(sink.getvalue())
+
+
+def _forms(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
+    form_sheets(content, titles, styles, notes.subtitle(content))
 
 
 def _sheet(content: ReleaseContent, styles: Styles, name: str, widths: list[float]) -> Sheet:

@@ -1,0 +1,136 @@
+"""The consolidated forms as sheets of the workbook: the form's own headings, what was counted, and sums that Excel can follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from etl.model.forms import Field, Form, TableSpec
+from etl.model.releases import ReleaseContent
+from etl.report.sheets import Number, Sheet, Styles, Sum
+from etl.report.titles import Titles
+from etl.report.words import Text, period
+
+Row = Mapping[str, Any]
+#: lines of one group on a sheet; of more only the total is written, and the lines stand in rows/<table>.parquet
+_MOST = 2000
+_MATRIX = "matrix"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines that a reader adds up: those of one period, of a matrix those of one fixed row of one period."""
+
+    period: str
+    label: str
+    rows: tuple[Row, ...]
+
+
+def form_sheets(content: ReleaseContent, titles: Titles, styles: Styles, subtitle: Text) -> None:
+    """One sheet for each form of which the release holds rows, in the order of their numbers."""
+    for form in sorted(content.reference.forms.values(), key=lambda f: (f.number, f.id)):
+        tables = [table for table in form.tables if table.id in content.rows and content.rows[table.id].num_rows]
+        if tables:
+            _sheet(content, titles, styles, subtitle, form, tables)
+
+
+def _sheet(
+    content: ReleaseContent, titles: Titles, styles: Styles, subtitle: Text, form: Form, tables: Sequence[TableSpec]
+) -> None:
+    fields = [table.stored for table in tables]
+    widths = [max(_width(own[place]) for own in fields if place < len(own)) for place in range(max(map(len, fields)))]
+    name = f"Biểu {form.number or form.id}".replace("/", "-")[:31]
+    title = Text(f"Biểu {form.number}: {form.title_vi}", form.title_en)
+    sheet = Sheet(styles, name, title, subtitle, [11, 22, *widths])
+    for table in tables:
+        if len(tables) > 1:
+            sheet.caption(Text(table.title_vi or table.id, table.title_en))
+        sheet.headings(
+            [("Kỳ",), ("Đơn vị",), *(field.heading for field in table.stored)],
+            [field.code or "" for field in table.stored],
+        )
+        for group in _groups(table, _counted(content.rows[table.id].to_pylist(), table)):
+            _group(sheet, table, group, titles)
+        sheet.row += 1
+    sheet.remark(_note(form))
+
+
+def _width(field: Field) -> float:
+    return 34.0 if field.type in ("text", "entity") else 20.0 if field.type in ("list", "units", "id") else 13.0
+
+
+def _note(form: Form) -> Text:
+    vi, en = "Dòng “Toàn tỉnh” cộng các dòng dưới nó.", "The line “Toàn tỉnh” adds up the lines below it."
+    if any(table.entity for table in form.tables):
+        vi += " Đối tượng do nhiều đơn vị kê khai chỉ có một dòng, ở đơn vị được tính."
+        en += " What several units list has one line, at the unit where it counts."
+    if form.synthetic:
+        vi, en = (
+            f"{vi} Biểu làm việc, không phải biểu do Nhà nước ban hành.",
+            f"{en} A working form, not an official one.",
+        )
+    return Text(vi, en)
+
+
+def _counted(rows: Sequence[Row], table: TableSpec) -> list[Row]:
+    """Rows in the order of units and lines; of an entity in a period the one of its owner, else the first."""
+    ordered = sorted(rows, key=lambda r: (r["period"], r["unit"], r["submission"], r["row"]))
+    if table.entity is None or "entity" not in (ordered[0] if ordered else {}):
+        return ordered
+    best: dict[tuple[Any, Any], Row] = {}
+    for row in ordered:
+        key = (row["period"], row["entity"] if row["entity"] is not None else (row["submission"], row["row"]))
+        if key not in best or (best[key]["unit"] != best[key].get("owner") and row["unit"] == row.get("owner")):
+            best[key] = row
+    kept = {id(row) for row in best.values()}
+    return [row for row in ordered if id(row) in kept]
+
+
+def _groups(table: TableSpec, rows: Sequence[Row]) -> Iterator[Group]:
+    for code in dict.fromkeys(row["period"] for row in rows):
+        own = [row for row in rows if row["period"] == code]
+        if table.kind != _MATRIX or table.row_code is None:
+            yield Group(code, "", tuple(own))
+            continue
+        for fixed in table.rows:
+            yield Group(code, fixed.label, tuple(row for row in own if row[table.row_code] == fixed.value))
+
+
+def _group(sheet: Sheet, table: TableSpec, group: Group, titles: Titles) -> None:
+    """The total, then its lines."""
+    if not group.rows:
+        return
+    said, first, last = period(group.period).vi, sheet.row + 1, sheet.row + len(group.rows)
+    cells = [_total(table, field, group, first, last) for field in table.stored]
+    if len(group.rows) > _MOST:
+        plain = (Number(cell.value, cell.decimals) if isinstance(cell, Sum) else cell for cell in cells)
+        sheet.line([said, f"Toàn tỉnh ({len(group.rows)} dòng: rows/{table.id}.parquet)", *plain], strong=True)
+        return
+    sheet.line([said, "Toàn tỉnh", *cells], strong=True)
+    for row in group.rows:
+        sheet.line([said, titles.unit(row["unit"], group.period), *(_cell(field, row) for field in table.stored)])
+
+
+def _total(table: TableSpec, field: Field, group: Group, first: int, last: int) -> Sum | str:
+    matrix = table.kind == _MATRIX
+    if matrix and field.id in (table.row_code, table.row_label):
+        return group.label if field.id == table.row_label else str(group.rows[0][field.id] or "")
+    summed = field.numeric and not field.computed and field.type != "percent" and (field.total or matrix)
+    values = [Decimal(str(row[field.id])) for row in group.rows if row[field.id] is not None] if summed else []
+    return Sum(first, last, sum(values, Decimal(0)), field.decimals) if values else ""
+
+
+def _cell(field: Field, row: Row) -> Number | str | None:
+    """A value as its form has it; why there is none, where the sender said so."""
+    value = row[field.id]
+    if value is None:
+        return {"not_available": "…", "not_applicable": "x"}.get(str(row.get(f"{field.id}__state")))
+    if field.numeric:
+        return Number(Decimal(str(value)), field.decimals)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if field.type in ("date", "month"):
+        return f"{value:%m/%Y}" if field.type == "month" else f"{value:%d/%m/%Y}"
+    return str(value)
