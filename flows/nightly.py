@@ -17,6 +17,7 @@ from etl.pipeline import Stores, period_due, report_named
 from etl.queries.figures import figures_of, figures_table
 from etl.store.ledger import ReleaseRecord
 from flows import console, stages, states
+from flows.choices import FIRST_REPORT, ReportId
 from flows.ingest import taken_in, tell_intake, told_waiting
 from flows.publish import released
 
@@ -27,12 +28,12 @@ def _name() -> str:
 
 @flow(name="nightly", flow_run_name=_name, persist_result=False)
 @states.told
-def nightly(period: str = "", report: str = "", inbox: str = "") -> State[Any]:
+def nightly(period: str = "", report: ReportId = FIRST_REPORT, inbox: str = "") -> State[Any]:
     """Nhận những gì đã gửi đến, rồi làm mới số liệu của tỉnh. / Take in what arrived, then renew the figures.
 
     Args:
         period: Kỳ: 2021, 2021-Q2 hoặc 2020..2021; để trống thì lấy kỳ đến hạn theo lịch. / Period; empty: the one due by the calendar.
-        report: Tên báo cáo; để trống là báo cáo đầu tiên. / Report; empty means the first.
+        report: Báo cáo nào trong data/reference/reports. / Which report of data/reference/reports.
         inbox: Thư mục nhận; để trống là data/inbox. / Folder to take in; empty means the inbox.
     """
     stores = stages.open_stores()

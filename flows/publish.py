@@ -16,6 +16,7 @@ from etl.pipeline import Stores, period_due, report_named
 from etl.store.ledger import ReleaseRecord
 from flows import stages, states
 from flows.artifacts import publish_coverage, publish_figures, publish_link
+from flows.choices import FIRST_REPORT, ReportId
 
 
 def _name() -> str:
@@ -26,14 +27,14 @@ def _name() -> str:
 @flow(name="publish", flow_run_name=_name, persist_result=False)
 @states.told
 def publish(
-    period: str = "", report: str = "", kind: Literal["provisional", "official"] = "provisional", by: str = "",
+    period: str = "", report: ReportId = FIRST_REPORT, kind: Literal["provisional", "official"] = "provisional", by: str = "",
     reason: str = "",
 ) -> State[Any]:  # fmt: skip
     """Tổng hợp số liệu và ra một bản công bố. / Consolidate the figures and make a numbered release.
 
     Args:
         period: Kỳ: 2021, 2021-Q2 hoặc 2020..2021; để trống là kỳ đến hạn theo lịch. / Period; empty: the one due by the calendar.
-        report: Tên báo cáo trong data/reference/reports; để trống là báo cáo đầu tiên. / Report; empty means the first.
+        report: Báo cáo nào trong data/reference/reports. / Which report of data/reference/reports.
         kind: Tạm tính (provisional) hay chính thức (official). / Provisional or official.
         by: Người duyệt, bắt buộc khi chính thức. / Who approves, needed for an official release.
         reason: Lý do, bắt buộc khi chính thức. / Why, needed for an official release.

@@ -119,9 +119,10 @@ def test_a_deployment_explains_itself_in_two_languages(served: Serving, name: st
     assert not found["paused"]
 
 
-def test_the_kind_of_a_release_is_chosen_from_a_list(served: Serving) -> None:
-    kind = deployment(served, "publish")["parameter_openapi_schema"]["properties"]["kind"]
-    assert (kind["enum"], kind["default"]) == (["provisional", "official"], "provisional")
+def test_kind_and_report_of_a_release_are_chosen_from_lists(served: Serving) -> None:
+    asked = deployment(served, "publish")["parameter_openapi_schema"]["properties"]
+    assert (asked["kind"]["enum"], asked["kind"]["default"]) == (["provisional", "official"], "provisional")
+    assert (asked["report"]["enum"], asked["report"]["default"]) == (["laichau-st"], "laichau-st")
 
 
 def test_the_night_is_at_two_in_the_morning_and_planned(served: Serving) -> None:

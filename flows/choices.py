@@ -1,0 +1,23 @@
+"""What a form offers to choose from: read from the reference data when the flows are served."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+from pydantic import Field
+
+from etl.settings import Settings, find_root
+
+
+def report_ids() -> list[str]:
+    """The reports that are defined, by name; the first is the one that is made when none is asked for."""
+    folder = Settings.from_environment(os.environ, find_root()).reference / "reports"
+    return sorted(path.stem for path in folder.glob("*.yaml"))
+
+
+#: '' where no report is defined: the run then says so
+FIRST_REPORT = next(iter(report_ids()), "")
+
+#: a select in the UI. Not Literal: a Literal of one report is a constant there, greyed out with a remark
+ReportId = Annotated[str, Field(json_schema_extra={"enum": [*report_ids()]} if FIRST_REPORT else None)]
