@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from etl.model.figures import Figure
 from etl.model.releases import ReleaseContent
-from etl.model.submissions import BLOCK, LINE, PERIOD, SUBMISSION, UNIT
 from etl.report import blocks, dictionary, sources
 from etl.report.sdmx import DATA, HEADER, STRUCTURE, Sdmx, code_rows
 from etl.report.titles import Titles
@@ -29,7 +28,7 @@ _LISTS = frozenset({"names", "coverage_missing"})
 #: a spreadsheet takes these for a formula; a nil (-) and a negative number are none
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9.,\s]*$)")
 #: rows of one submission follow each other, in the order of the sheet
-_ROW_ORDER = (PERIOD, UNIT, SUBMISSION, BLOCK, LINE)
+_ROW_ORDER = ("period", "unit", "submission", "row")
 
 
 def data_files(content: ReleaseContent) -> dict[str, bytes]:

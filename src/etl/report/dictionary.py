@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from etl.model.releases import ReleaseContent
-from etl.model.submissions import BLOCK, LINE, PERIOD, READING, SUBMISSION, UNIT
 from etl.report.words import Text
 
 if TYPE_CHECKING:
@@ -165,12 +164,12 @@ RELEASE = _columns(
     ("previous", "integer", "Bản công bố trước", "The release before"),
 )
 _SYSTEM = {
-    SUBMISSION: Text("Lần gửi", "Submission"),
-    READING: Text("Lần đọc", "Reading"),
-    UNIT: Text("Mã đơn vị báo cáo", "Code of the reporting unit"),
-    PERIOD: Text("Kỳ báo cáo", "Reporting period"),
-    BLOCK: Text("Bảng thứ mấy trong trang tính, từ 0", "Number of the block on the sheet, from 0"),
-    LINE: Text("Dòng của trang tính, từ 0", "Row of the sheet, from 0"),
+    "unit": Text("Mã đơn vị báo cáo", "Code of the reporting unit"),
+    "period": Text("Kỳ báo cáo", "Reporting period"),
+    "submission": Text("Lần gửi", "Submission"),
+    "row": Text("Dòng của trang tính, từ 1", "Row of the sheet, from 1"),
+    "entity": Text("Mã đối tượng mà dòng nói đến", "Id of the thing that the row is about"),
+    "owner": Text("Mã đơn vị mà đối tượng được tính cho", "Code of the unit for which the thing counts"),
 }
 _STATE = "__state"
 

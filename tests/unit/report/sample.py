@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from etl.consolidation.content import public_rows
 from etl.model.clock import LOCAL_TIME
 from etl.model.figures import Coverage, Figure, Indicator
 from etl.model.findings import Finding
@@ -75,7 +76,7 @@ def sample(**changes: Any) -> ReleaseContent:
         figures=tuple(figures(known)),
         status=tuple(status(known)),
         findings=tuple(findings()),
-        rows={spec.id: rows(spec.id) for spec in known.tables},
+        rows=public_rows({spec.id: rows(spec.id) for spec in known.tables}),
         ledger_position=57,
         version="0.1.0",
         previous=2,

@@ -160,7 +160,7 @@ def test_rows_keep_types_and_meanings_and_come_in_the_order_of_the_sheet(files, 
     assert rows.schema.equals(content.rows["nv"].schema, check_metadata=False)
     assert rows.schema.field("kinh_phi").metadata[b"title_en"] == b"Approved budget"
     assert rows.schema.field("kinh_phi").metadata[b"unit_of_measure"].decode() == "triệu đồng"
-    places = [(r["_period"], r["_unit"], r["_line"]) for r in rows.to_pylist()]
+    places = [(r["period"], r["unit"], r["submission"], r["row"]) for r in rows.to_pylist()]
     assert places == sorted(places)
     assert len(places) == len(content.rows["nv"])
     column = pq.ParquetFile(pa.BufferReader(files["rows/nv.parquet"])).metadata.row_group(0).column(0)
