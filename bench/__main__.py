@@ -143,6 +143,9 @@ class Bench:
 
 def main() -> None:
     asked = arguments()
+    if asked.show:
+        print(shown(json.loads(asked.out.read_text(encoding="utf-8"))))
+        return
     (asked.work / "out").mkdir(parents=True, exist_ok=True)
     bench = Bench(asked)
     absent = "" if asked.peers else "--no-peers"
@@ -180,6 +183,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=3600, help="after which a run is stopped")
     parser.add_argument("--date", default=_today(), help="the date that latest.json bears")
     parser.add_argument("--out", type=Path, default=LATEST, help="where the JSON goes")
+    parser.add_argument("--show", action="store_true", help="run nothing: print the table of the last run")
     parser.add_argument("--work", type=Path, default=HERE / ".work", help="generated workbooks and what runs leave")
     asked = parser.parse_args()
     asked.work = asked.work.absolute()
@@ -212,6 +216,17 @@ def write(asked: argparse.Namespace, bench: Bench, lines: list[dict[str, Any]], 
         "runs": bench.runs,
     }
     asked.out.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def shown(found: Mapping[str, Any]) -> str:
+    """The table of a latest.json, and on what it was measured."""
+    machine, versions = found["machine"], found["versions"]
+    about = (
+        f"{found['date']}: {machine['cores']} cores, {machine['processor']}; Python {versions['python']};"
+        f" {found['rounds']} round, {found['rows']} rows a workbook"
+    )
+    left_out = f"\n! peers left out: {found['peers_left_out']}" if found["peers_left_out"] else ""
+    return f"{about}\n{render(found['table'])}{left_out}"
 
 
 def _rounded(line: Mapping[str, Any]) -> dict[str, Any]:

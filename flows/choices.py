@@ -13,7 +13,7 @@ from etl.settings import Settings, find_root
 def report_ids() -> list[str]:
     """The reports that are defined, by name; the first is the one that is made when none is asked for."""
     folder = Settings.from_environment(os.environ, find_root()).reference / "reports"
-    return sorted(path.stem for path in folder.glob("*.yaml"))
+    return sorted(path.stem for path in folder.glob("*.yaml") if "." not in path.stem)  # not *.narrative.yaml
 
 
 #: '' where no report is defined: the run then says so

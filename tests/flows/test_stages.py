@@ -9,7 +9,9 @@ import pytest
 from prefect.states import exception_to_failed_state
 
 from etl.errors import ReferenceDataError, ReleaseExists, StoreError, UsageError
+from etl.model.reference import Reference
 from flows import stages
+from flows.choices import report_ids
 from flows.publish import publish
 
 
@@ -39,3 +41,7 @@ def test_no_value_is_kept_by_prefect(stage: Any) -> None:
 def test_an_official_release_needs_a_name_and_a_reason(who: dict[str, str]) -> None:
     with pytest.raises(UsageError, match="cần người duyệt và lý do"):
         publish.fn.__wrapped__(period="2021", kind="official", **who)  # type: ignore[attr-defined]
+
+
+def test_a_form_offers_every_report_and_nothing_else(reference: Reference) -> None:
+    assert report_ids() == sorted(reference.reports)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,6 +83,13 @@ def test_every_page_and_every_decision_is_in_the_index():
     unlinked = [str(p.relative_to(ROOT)) for p in (ROOT / "docs").rglob("*.md") if p != index and p not in linked]
     numbers = [path.name[:4] for path in sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))]
     assert (unlinked, numbers) == ([], [f"{n:04}" for n in range(1, len(numbers) + 1)])
+
+
+def test_the_page_on_speed_shows_the_last_benchmark():
+    from bench.__main__ import shown
+
+    last = json.loads(text_of(ROOT / "bench" / "latest.json"))
+    assert f"```text\n{shown(last)}\n```" in text_of(ROOT / "docs" / "method" / "speed.md")
 
 
 def test_every_column_and_key_of_the_reference_data_is_explained():
