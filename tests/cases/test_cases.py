@@ -125,6 +125,7 @@ def test_messages_that_no_case_shows_are_shown_elsewhere(reference: Reference) -
         "V.two-readers", "R.two-readers", "S2.several-units",  # tests/unit/steps: test_doubts.py, recognise
         "K.corrected", "K.guard",  # what people decide: tests/unit/acts/test_rulings.py
         "Q.answer", "T.old-template",  # a file that goes out and comes back: tests/unit/acts/test_outbox.py
+        "S4.member-twice", "S4.unnamed-field", "V.not-a-period",  # layouts that the samples do not have: tests/layouts
         "M.near-name", "M.second-id",  # tests/unit/steps/test_match.py
         "M.id-missing", "M.id-differs", "M.register-differs",  # consolidation: tests/samples/test_messy.py
         "L.claim",  # two levels that send one form: tests/examples/test_ds_tt.py

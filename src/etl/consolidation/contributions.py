@@ -93,15 +93,13 @@ def _contributions(reasons: Reasons, judged: Sequence[Judged]) -> list[Contribut
 def _not_in_force(view: Replay, found: Traced, unit: str) -> list[Contribution]:
     """Submissions of the form that are superseded, held, rejected or withdrawn: named, with the reason."""
     form = found.indicator.form
-    known = view.view.submissions(form)
+    known = view.submissions(form)
     winners = {(s.unit, s.period): s for s in known if s.state in COUNTING}
-    findings = view.view.findings()
-    withdrawals = {event.subject: event for event in view.view.events() if event.kind == "withdraw"}
     rows = []
     for one in known:
         if one.state in COUNTING or not _asked(view, found.indicator, found.period, one, unit):
             continue
-        why = not_in_force(one, winners.get((one.unit, one.period)), findings, withdrawals)
+        why = not_in_force(one, winners.get((one.unit, one.period)), view.findings, view.withdrawals)
         rows.append(Contribution(one.unit, one.submission, one.file, None, None, None, None, one.revision, False, why))
     return rows
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from etl.consolidation.figures import requests, status_of
 from etl.consolidation.rows import CurrentRows, Matched, current_rows, matched
+from etl.model.findings import Finding
 from etl.model.periods import Period, parse_period
 from etl.model.reference import Reference, Report
 from etl.steps.consolidate import Expectation, Expectations, open_rows
 from etl.store.basis import Basis
 from etl.store.lake import Lake
-from etl.store.ledger import View
+from etl.store.ledger import EventRecord, SubmissionRecord, View
 from etl.store.reference import load_reference
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Replay:
     lake: Lake
     reference: Reference
     _rows: dict[str, tuple[CurrentRows, Matched]] = field(default_factory=dict)
+    _submissions: dict[str, list[SubmissionRecord]] = field(default_factory=dict)
     _connections: dict[str, duckdb.DuckDBPyConnection] = field(default_factory=dict)
 
     def rows(self, form: str) -> tuple[CurrentRows, Matched]:
@@ -50,6 +52,22 @@ class Replay:
     def requests(self) -> list[tuple[str, Period]]:
         """(indicator, period) pairs of the release."""
         return requests(self.reference, self.report, self.period)
+
+    def submissions(self, form: str) -> list[SubmissionRecord]:
+        """Every submission of a form as it stood; asked once."""
+        if form not in self._submissions:
+            self._submissions[form] = self.view.submissions(form)
+        return self._submissions[form]
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """All that was told."""
+        return self.view.findings()
+
+    @cached_property
+    def withdrawals(self) -> dict[str, EventRecord]:
+        """Submission → its last withdrawal."""
+        return {event.subject: event for event in self.view.events() if event.kind == "withdraw"}
 
     @cached_property
     def expectations(self) -> Expectations:
