@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=200, help="rows a workbook (default 200)")
     parser.add_argument("--rounds", type=int, default=5, help="of so many rounds the least counts (default 5)")
     parser.add_argument(
-        "--work", type=Path, default=HERE / "work", help="where workbooks are kept (default bench/work)"
+        "--work", type=Path, default=HERE / ".work", help="where workbooks are kept (default bench/.work)"
     )
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
     parser.add_argument("--profile", choices=("read", "batch"), help="the functions that the time goes to, instead")

@@ -53,7 +53,7 @@ def prepare(reference: str, expectations: str, archive: str, decided: dict[str, 
     if getattr(sys.modules["__main__"].__spec__, "name", "") == "etl.steps.isolate":  # only where nobody else lives
         sys.meta_path.insert(0, _NoPandas())
     import pyarrow  # noqa: F401  # so that the memory limit counts from here on
-    import python_calamine  # noqa: F401
+    import python_calamine  # noqa: F401  # loaded before the limit, like pyarrow
 
     send_rows_packed()
     _loaded["reference"] = learnt(load_reference(Path(reference), Path(expectations)), decided)
