@@ -26,7 +26,7 @@ def todo(reference: Reference, holds: Sequence[Finding]) -> str:
     groups: dict[str, list[Finding]] = defaultdict(list)
     for hold in sorted(holds, key=lambda f: (f.unit is None, f.unit or "", f.file, f.code, f.id))[:MOST_HOLDS]:
         known = hold.unit and hold.period
-        groups[unit_title(reference, hold.unit, hold.period) if known else ""].append(hold)  # type: ignore[arg-type]
+        groups[unit_title(reference, hold.unit, hold.period) if known else ""].append(hold)  # type: ignore[arg-type]  # known: both are there
     parts = [f"**{len(holds)}** việc chờ quyết định / holds wait for a decision", _HOW]
     for unit, group in groups.items():
         parts.append(f"### {plain(unit) or 'Chưa rõ đơn vị / unit not known'}")

@@ -29,7 +29,7 @@ from flows.publish import publish
 )
 def test_only_what_may_mend_itself_is_tried_again(error: Exception, again: bool) -> None:
     state: Any = asyncio.run(exception_to_failed_state(error))
-    assert stages.can_help(stages.release, None, state) is again  # type: ignore[arg-type]
+    assert stages.can_help(stages.release, None, state) is again  # type: ignore[arg-type]  # the run is not looked at
 
 
 @pytest.mark.parametrize("stage", [stages.receive, stages.take_in, stages.consolidate, stages.release])
@@ -40,7 +40,7 @@ def test_no_value_is_kept_by_prefect(stage: Any) -> None:
 @pytest.mark.parametrize("who", [{}, {"by": "Lò Văn Hải"}, {"by": " ", "reason": "đủ"}])
 def test_an_official_release_needs_a_name_and_a_reason(who: dict[str, str]) -> None:
     with pytest.raises(UsageError, match="cần người duyệt và lý do"):
-        publish.fn.__wrapped__(period="2021", kind="official", **who)  # type: ignore[attr-defined]
+        publish.fn.__wrapped__(period="2021", kind="official", **who)  # type: ignore[attr-defined]  # of functools.wraps
 
 
 def test_a_form_offers_every_report_and_nothing_else(reference: Reference) -> None:

@@ -17,7 +17,7 @@ from flows.decide import ids_of
 
 def hold(unit: str | None, **about: str | None) -> Finding:
     said = {"message_vi": "có phải không", "message_en": "is it so", "file": "a.xlsx", "period": "2021", **about}
-    return Finding("M.id-missing", HOLD, unit=unit, **said)  # type: ignore[arg-type]
+    return Finding("M.id-missing", HOLD, unit=unit, **said)  # type: ignore[arg-type]  # any fields
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from etl.model.periods import parse_period
 from etl.pipeline import Stores, consolidate, report_named
 from etl.queries.log import log_table
 from etl.queries.status import status
-from etl.queries.trace import trace
+from etl.queries.trace import Trace, trace
 from tests.conftest import AT
 from tests.samples.conftest import publish
 from tests.unit.acts.test_decide import BY, again, send, states, workbook
@@ -80,7 +80,7 @@ def test_a_figure_given_by_telephone_corrects_the_cell_and_is_traced(stores: Sto
     assert told(stores, "K.corrected") == []
 
 
-def _trace(stores: Stores, indicator: str):  # type: ignore[no-untyped-def]
+def _trace(stores: Stores, indicator: str) -> Trace:
     record, _ = publish(stores, at=AT + timedelta(days=len(stores.ledger.releases())))
     return trace(stores, indicator, unit="108", period="2021", release=record.number)
 

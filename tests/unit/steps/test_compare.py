@@ -18,7 +18,7 @@ from etl.store.reference.release_checks import FILE, read_checks
 def figure(name: str, value: int | None, unit: str = "12", period: str = "2020..2021", **about: object) -> Figure:
     number = None if value is None else Decimal(value)
     given = {"status": PUBLISHED, "coverage": Coverage(8, 8), "value": number, **about}
-    return Figure(name, unit, period, "", 0, **given)  # type: ignore[arg-type]
+    return Figure(name, unit, period, "", 0, **given)  # type: ignore[arg-type]  # any fields
 
 
 def told(figures: list[Figure], checks: tuple[Check, ...], reference: Reference) -> list[tuple[str, str, str | None]]:

@@ -32,7 +32,7 @@ def figure(unit: str, value: int | None, period: str = "2021", indicator: str = 
     status = PUBLISHED if value is not None else NOT_REPORTED
     coverage = Coverage(1, 1) if value is not None else Coverage(0, 1, (unit,))
     number = None if value is None else Decimal(value)
-    return Figure(indicator, unit, period, "người", 0, status, coverage, value=number, **about)  # type: ignore[arg-type]
+    return Figure(indicator, unit, period, "người", 0, status, coverage, value=number, **about)  # type: ignore[arg-type]  # any fields
 
 
 def communes(concordance: Concordance, period: str = "2021") -> list[Figure]:

@@ -50,8 +50,8 @@ def anchor(sheet: Worksheet, name: str) -> Cell:
     if isinstance(cell, MergedCell):
         for merged in sheet.merged_cells.ranges:
             if name in merged:
-                return sheet.cell(merged.min_row, merged.min_col)  # type: ignore[return-value]
-    return cell  # type: ignore[no-any-return]
+                return sheet.cell(merged.min_row, merged.min_col)  # type: ignore[return-value]  # the first one is a cell
+    return cell  # type: ignore[no-any-return]  # openpyxl's stubs
 
 
 def _mark_cell(cell: Cell, findings: Sequence[Finding]) -> str:

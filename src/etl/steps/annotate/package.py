@@ -59,7 +59,7 @@ def _typed(value: object) -> tuple[str, str] | None:
     if isinstance(value, (datetime, date, time)):
         from openpyxl.utils.datetime import to_excel
 
-        return "", repr(to_excel(value))  # type: ignore[no-untyped-call]
+        return "", repr(to_excel(value))  # type: ignore[no-untyped-call]  # openpyxl's stubs
     if isinstance(value, str):
         return (' t="e"' if value.startswith("#") else ' t="str"'), escape(value)
     return None

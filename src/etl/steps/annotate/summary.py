@@ -115,7 +115,7 @@ def _line(
             _text(sheet, row, column, text)
     if name:
         link = _text(sheet, row, 3, f"→ {place}!{name}" if place else f"→ {name}")
-        if place in sheet.parent.sheetnames:  # type: ignore[union-attr]
+        if place in sheet.parent.sheetnames:  # type: ignore[union-attr]  # a sheet of a book has both
             quoted = place.replace("'", "''")
             link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{quoted}'!{name}")
             link.font = Font(underline="single", color="0563C1")
@@ -135,7 +135,7 @@ def _line(
 
 def _text(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
     """A text that stays one, whatever sign it begins with."""
-    cell: Cell = sheet.cell(row, column)  # type: ignore[assignment]
+    cell: Cell = sheet.cell(row, column)  # type: ignore[assignment]  # nothing is merged here
     if text:
         cell.value = "".join(c if c >= " " or c in "\n\t" else " " for c in text)[:32_000]
         cell.data_type = "s"
@@ -151,7 +151,7 @@ def _finish(book: Workbook, sheet: Worksheet) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]  # a sheet of a book has both
     sheet.sheet_view.showGridLines = False
     book.active = 0
     for other in book.worksheets:

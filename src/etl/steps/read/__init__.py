@@ -103,10 +103,10 @@ def _with_calamine(name: str, data: bytes) -> tuple[Grid, ...]:
 
 def _grid(sheet: object, name: str, visible: bool) -> Grid:
     start = sheet.start or (0, 0)  # type: ignore[attr-defined]  # python-calamine ships no stubs for it
-    rows = sheet.to_python(skip_empty_area=True)  # type: ignore[attr-defined]
+    rows = sheet.to_python(skip_empty_area=True)  # type: ignore[attr-defined]  # no stubs
     if rows and len(rows) * len(rows[0]) > MANY_CELLS:
         rows = [row if row.count("") < len(row) else [] for row in rows]
-    merges = tuple((a[0], a[1], b[0], b[1]) for a, b in sheet.merged_cell_ranges or ())  # type: ignore[attr-defined]
+    merges = tuple((a[0], a[1], b[0], b[1]) for a, b in sheet.merged_cell_ranges or ())  # type: ignore[attr-defined]  # no stubs
     return Grid(sheet=name, rows=rows, top=start[0], left=start[1], visible=visible, merges=merges)
 
 
