@@ -169,9 +169,6 @@ def test_the_same_rows_or_a_finding_in_a_thousand_layouts(book: Book) -> None:
     assert total_faults(book) == []
 
 
-# Known and open (issue 5, its owner): a matrix whose label column stands twice under headings with their numbers in front
-# is read by the second one without a word. Some hundred examples in come to it; the forty of the quick law do not.
-@pytest.mark.xfail(strict=False, reason="issue 5: a doubled label column under numbered headings is not told")
 @pytest.mark.slow
 @THOROUGH
 @given(books(REFERENCE, damaged_looks))

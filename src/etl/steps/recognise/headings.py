@@ -33,6 +33,8 @@ EXACT = 100
 CODE_BONUS = 12
 
 _CODE = re.compile(r"\(?([A-ZĐa-zđ]|\d{1,2})\)?\s*(=.*)?")
+#: 'Chỉ tiêu (A)', 'Tổng số (4=5+6+7)': the column's code behind its heading is no part of its words
+_CODE_BEHIND = re.compile(r"(?<=\S)\s*\((?:[A-ZĐa-zđ]|\d{1,2})\s*(?:=[^)]*)?\)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +266,7 @@ def _decide(
     scored: list[ColumnMatch] = []
     said: dict[tuple[int, str], int] = {}
     for column, texts in columns.items():
-        words = tuple(w for text in texts if (w := wordings.canonical(text)))
+        words = tuple(w for text in texts if (w := wordings.canonical(_CODE_BEHIND.sub("", text))))
         code = codes.get(column)
         for path, likeness in _likenesses(words, paths):
             said[column, path.field] = max(said.get((column, path.field), 0), likeness)
