@@ -85,8 +85,9 @@ def batch_parts(folder: Path, files: Files) -> dict[str, float]:
     """What the parent does with a batch, CPU ms a workbook: archive, derive and GX, Parquet, ledger."""
     import hashlib
 
+    from etl.judging import validate
     from etl.model.clock import LOCAL_TIME
-    from etl.pipeline import accept, open_stores, receive, validate
+    from etl.pipeline import accept, open_stores, receive
     from etl.reader import read_bytes
     from etl.settings import Settings
     from etl.steps.validate import warm_up

@@ -95,9 +95,11 @@ def main() -> None:
 def price_stages(folder: Path, data: Path, clock: Clock) -> None:
     """Every stage of the pipeline over the whole inbox, batch by batch."""
     from etl.acts.outbox import renew_outbox
+    from etl.consolidation.reports import report_named
+    from etl.judging import validate
     from etl.model.clock import LOCAL_TIME
     from etl.model.periods import parse_period
-    from etl.pipeline import Stores, accept, consolidate, open_stores, read, receive, release, report_named, validate
+    from etl.pipeline import Stores, accept, consolidate, open_stores, read, receive, release
     from etl.settings import Settings
     from etl.steps.validate import warm_up
 

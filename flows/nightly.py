@@ -10,10 +10,11 @@ from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
+from etl.consolidation.reports import period_due, report_named
 from etl.errors import EtlError, UsageError
 from etl.model.periods import parse_period
 from etl.model.reference import Report
-from etl.pipeline import Stores, period_due, report_named
+from etl.pipeline import Stores
 from etl.queries.figures import figures_of, figures_table
 from etl.store.ledger import ReleaseRecord
 from flows import console, stages, states
@@ -38,7 +39,7 @@ def nightly(period: str = "", report: ReportId = FIRST_REPORT, inbox: str = "") 
     """
     stores = stages.open_stores()
     wanted = report_named(stores.reference, report or None)
-    asked = parse_period(period or period_due(stores, wanted, stages.now())).code
+    asked = parse_period(period or period_due(stores.reference, wanted, stages.now())).code
     intake = taken_in(stores, inbox)
     tell_intake(stores, intake)
     last = _still_true(stores, wanted, asked)

@@ -9,10 +9,11 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from etl.consolidation.figures import Consolidated
+from etl.consolidation.reports import period_due, report_named
 from etl.errors import UsageError
 from etl.model.periods import parse_period
 from etl.model.reference import Report
-from etl.pipeline import Stores, period_due, report_named
+from etl.pipeline import Stores
 from etl.store.ledger import ReleaseRecord
 from flows import stages, states
 from flows.artifacts import publish_coverage, publish_figures, publish_link
@@ -54,7 +55,7 @@ def released(
 ) -> tuple[Consolidated, ReleaseRecord, bool]:
     """Consolidate, release, and leave artifacts: figures, coverage, a link to the page."""
     log = get_run_logger()
-    wanted = parse_period(period or period_due(stores, report, stages.now()))
+    wanted = parse_period(period or period_due(stores.reference, report, stages.now()))
     log.info("Tổng hợp kỳ %s / consolidating", wanted.code)
     named = stages.consolidate.with_options(task_run_name=f"consolidate {wanted.code}")
     done = named(stages.whole(stores), report.id, wanted)

@@ -8,8 +8,8 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
+from etl.consolidation.reports import period_due, report_named
 from etl.model.periods import parse_period
-from etl.pipeline import period_due, report_named
 from etl.queries.remind import reminders
 from flows import stages, states
 from flows.artifacts import publish_reminders
@@ -28,7 +28,7 @@ def remind(period: str = "") -> State[Any]:
         period: Kỳ: 2021, 2021-Q2 hoặc 2020..2021; để trống là kỳ đến hạn theo lịch. / Period; empty: the one due by the calendar.
     """
     stores = stages.open_stores()
-    due = period or period_due(stores, report_named(stores.reference, None), stages.now())
+    due = period or period_due(stores.reference, report_named(stores.reference, None), stages.now())
     found = reminders(stores, parse_period(due).code, stages.now())
     publish_reminders(found)
     if not found:

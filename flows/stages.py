@@ -18,6 +18,7 @@ from prefect.utilities.annotations import quote
 
 from etl import pipeline
 from etl.consolidation.figures import Consolidated
+from etl.consolidation.reports import report_named
 from etl.errors import ReleaseExists, StoreError
 from etl.model.clock import LOCAL_TIME
 from etl.model.periods import Period
@@ -77,7 +78,7 @@ def take_in(stores: Stores, batch: Batch, at: datetime) -> BatchRecord:
 @_stage("consolidate")
 def consolidate(stores: Stores, report: str | None, period: Period) -> Consolidated:
     """Figures from all rows that count."""
-    return pipeline.consolidate(stores, pipeline.report_named(stores.reference, report), period)
+    return pipeline.consolidate(stores, report_named(stores.reference, report), period)
 
 
 @_stage("release")

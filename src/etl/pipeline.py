@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import etl
 from etl.errors import ReleaseExists, UsageError
-from etl.model.decisions import WAIVER, in_force, knowledge_hash, waives
+from etl.judging import days_of, gathered, judge
+from etl.model.decisions import in_force, knowledge_hash
 from etl.model.figures import OFFICIAL, STAGES, STAGES_VI
-from etl.model.findings import CRITICAL, HOLD, WAIVED, Finding
+from etl.model.findings import Finding
 from etl.model.periods import Period
 from etl.model.reference import Reference, Report
 from etl.model.releases import ReleaseContent, StatusRow
-from etl.model.submissions import Delivery, FileReading, Reading
+from etl.model.submissions import Delivery, FileReading
 from etl.settings import Settings
 from etl.steps.isolate import Died, Workers
 from etl.store.archive import Archive
@@ -35,11 +36,7 @@ from etl.store.reference.learnt import learnt
 from etl.store.releases import Releases
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from etl.consolidation.figures import Consolidated
-    from etl.model.forms import TableSpec
-    from etl.steps.validate import Failure
 
 #: files a batch: enough that one GX call for each table pays, few enough that memory does not grow with the night
 BATCH_FILES = 200
@@ -135,8 +132,7 @@ def take_in(stores: Stores, batch: Batch, at: datetime) -> BatchRecord:
     batch = replace(batch, name=batch_hash(fresh, stores.stamp))
     stores.ledger.take_lease(batch.name, me(), at + LEASE, at)
     try:
-        files = validate(stores.reference, read(stores, list(fresh.values())[::-1], batch.name))
-        waive(stores.reference, files, {d.sha256: d.received_at.date() for d in batch.deliveries})
+        files = judge(stores.reference, read(stores, list(fresh.values())[::-1], batch.name), days_of(batch.deliveries))
         return accept(stores, batch, files, at)
     finally:
         stores.ledger.drop_lease(batch.name, me())
@@ -187,89 +183,6 @@ def _explained(settings: Settings, items: Sequence[tuple[Any, ...]], results: li
     return results
 
 
-# derive, validate -------------------------------------------------------------------------------------------------
-
-
-def validate(reference: Reference, files: list[FileReading]) -> list[FileReading]:
-    """Derive the extra columns and run each table's suite once over all rows of the batch; findings go to their reading."""
-    from etl.steps.derive import derive
-    from etl.steps.validate import tell
-    from etl.steps.validate import validate as run_suite
-
-    readings = {r.submission: r for file in files for r in file.readings}
-    rows = gathered(readings.values())
-    specs = [reference.table(name) for name in rows]
-    derived = derive(rows, specs, reference.units)
-    for spec in specs:
-        failures = run_suite(derived[spec.id], reference.suites[spec.id])
-        failures = _of_columns_that_are_there(failures, derived[spec.id], spec, readings)
-
-        def address(
-            submission: str, block: int, line: int, field: str | None, table: str = spec.id
-        ) -> tuple[str | None, str | None]:
-            sheet, cell = readings[submission].layouts[table].address(block, line, field)
-            return sheet or None, cell
-
-        for finding in tell(failures, derived[spec.id], address, {f.id: f.title_vi for f in spec.fields}):
-            reading = readings[finding.submission or ""]
-            if not _told_already(reading, finding):
-                about = {"form": reading.form, "unit": reading.unit, "period": reading.period, "file": reading.file}
-                reading.findings.append(finding.about(**about))
-    return files
-
-
-def _of_columns_that_are_there(
-    failures: list[Failure], rows: pa.Table, table: TableSpec, readings: Mapping[str, Reading]
-) -> list[Failure]:
-    """That a column is missing is told once: no row is then told to lack its value."""
-    lacking = {
-        (name, number, field.id)
-        for name, reading in readings.items() if any(f.code == "S4.missing-column" for f in reading.findings)
-        for number, block in enumerate(reading.layouts[table.id].blocks if table.id in reading.layouts else ())
-        for field in table.fields if field.id not in block.columns
-    }  # fmt: skip
-    if not lacking:
-        return failures
-    submissions, blocks = rows["_submission"], rows["_block"]
-    return [
-        f for f in failures
-        if f.row is None or (submissions[f.row].as_py(), blocks[f.row].as_py(), f.meta.get("cell")) not in lacking
-    ]  # fmt: skip
-
-
-def _told_already(reading: Reading, finding: Finding) -> bool:
-    """A cell that could not be read, or waits for a person, is told once: that its value is missing goes without saying."""
-    if finding.value is not None or finding.cell is None:
-        return False
-    told = {f.severity for f in reading.findings if (f.sheet, f.cell) == (finding.sheet, finding.cell)}
-    return bool(told & {CRITICAL, HOLD})
-
-
-def waive(reference: Reference, files: Iterable[FileReading], received: Mapping[str, date]) -> None:
-    """Mark what a waiver covers: it is still told, and keeps nothing from counting. received: sha256 → day of arrival."""
-    waivers = [decision for decision in reference.decided.values() if decision.finding.code == WAIVER]
-    if not waivers:
-        return
-    for file in files:
-        day = received[file.sha256]
-        for reading in file.readings:
-            reading.findings = [
-                f.about(decision=WAIVED) if any(waives(waiver, f, day) for waiver in waivers) else f
-                for f in reading.findings
-            ]
-
-
-def gathered(readings: Iterable[Reading]) -> dict[str, pa.Table]:
-    """Table id → the rows of all readings, in one canonical order."""
-    import pyarrow as pa
-
-    parts: dict[str, list[pa.Table]] = {}
-    for reading in sorted(readings, key=lambda r: r.submission):
-        for table, rows in reading.rows.items():
-            parts.setdefault(table, []).append(rows)
-    return {table: pa.concat_tables(tables) for table, tables in sorted(parts.items())}
-
-
 # accept -----------------------------------------------------------------------------------------------------------
 
 
@@ -297,8 +210,7 @@ def reread(stores: Stores, deliveries: Sequence[Delivery], at: datetime, by: str
     for start in range(0, len(deliveries), BATCH_FILES):
         part = deliveries[start : start + BATCH_FILES]
         name = batch_hash([*(d.sha256 for d in part), f"reread {stores.ledger.position()}"], stores.stamp)
-        files = validate(stores.reference, read(stores, part, name))
-        waive(stores.reference, files, {d.sha256: d.received_at.date() for d in part})
+        files = judge(stores.reference, read(stores, part, name), days_of(part))
         keep_basis(stores, stores.reference)
         lake_files = _written(stores, name, files)
         outcomes = [FileOutcome(d, file) for d, file in zip(part, files, strict=True)]
@@ -446,27 +358,3 @@ def keep_basis(stores: Stores, reference: Reference) -> None:
     """Keep the reference data and suites that are about to be used: what rests on them can be made again."""
     stores.basis.keep(reference.hash, stores.settings.reference)
     stores.basis.keep(reference.suite_hash, stores.settings.expectations)
-
-
-def period_due(stores: Stores, report: Report, at: datetime) -> str:
-    """The period that the calendar says is due: the newest of the report's forms that had ended by `at`.
-
-    While its deadline runs it is the one being collected; before any has ended it is the report's own period.
-    """
-    forms = {stores.reference.indicators[i].form for item in report.items for i in item.indicators}
-    ended = [
-        e.period for e in stores.reference.calendar
-        if e.form in forms and e.role == "expected" and e.period.kind != "event" and e.period.end < at.date()
-    ]  # fmt: skip
-    return max(ended).code if ended else report.period
-
-
-def report_named(reference: Reference, name: str | None) -> Report:
-    """The report of this name; without a name the only one, or the first by name."""
-    if name is None:
-        if not reference.reports:
-            raise UsageError("Chưa khai báo báo cáo nào trong data/reference/reports / no report is defined")
-        return reference.reports[sorted(reference.reports)[0]]
-    if name not in reference.reports:
-        raise UsageError(f"Không có báo cáo “{name}” / no report {name!r}: {', '.join(sorted(reference.reports))}")
-    return reference.reports[name]

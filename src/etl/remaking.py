@@ -25,9 +25,10 @@ from etl.consolidation.content import (
 from etl.consolidation.figures import consolidated
 from etl.consolidation.replay import Replay, base_of, unpacked
 from etl.errors import StoreError
+from etl.judging import gathered
 from etl.model.decisions import Decision, in_force, knowledge_hash
 from etl.model.periods import parse_period
-from etl.pipeline import Stores, gathered, isolated
+from etl.pipeline import Stores, isolated
 from etl.store.lake import Lake
 from etl.store.ledger import EventRecord, KnownLakeFile, ReleaseRecord, Stamp
 from etl.store.reference.learnt import learnt

@@ -14,10 +14,10 @@ import pytest
 
 from etl.consolidation.across import Told, crossed
 from etl.consolidation.rows import CANONICAL, CurrentRows, matched
+from etl.judging import gathered, validate
 from etl.model.findings import REJECTED
 from etl.model.reference import Reference
 from etl.model.submissions import FileReading, Reading
-from etl.pipeline import gathered, validate
 from etl.reader import read_bytes
 from etl.store.lake import schema
 from etl.store.ledger import CurrentSubmission

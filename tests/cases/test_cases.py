@@ -17,9 +17,9 @@ import openpyxl
 import pytest
 import yaml
 
+from etl.judging import validate
 from etl.model.findings import CRITICAL, INFO, Finding
 from etl.model.reference import Reference
-from etl.pipeline import validate
 from etl.reader import read_bytes
 from tests.conftest import SAMPLES
 

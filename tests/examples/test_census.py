@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from etl.consolidation.reports import report_named
 from etl.model.periods import parse_period
-from etl.pipeline import Stores, consolidate, receive, report_named, take_in
+from etl.pipeline import Stores, consolidate, receive, take_in
 from etl.store.reference import faults
 from tests.conftest import AT, ROOT, shared, store_at
 from tests.examples.census import units_csv

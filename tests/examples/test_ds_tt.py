@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from etl.consolidation.reports import report_named
 from etl.errors import UsageError
 from etl.model.figures import Figure
 from etl.model.periods import parse_period
-from etl.pipeline import Stores, consolidate, receive, report_named, take_in
+from etl.pipeline import Stores, consolidate, receive, take_in
 from etl.steps.compare import compare
 from etl.steps.consolidate.bridge import bridge
 from etl.store.reference import faults

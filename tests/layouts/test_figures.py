@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from etl.consolidation.reports import report_named
 from etl.model.figures import Figure
 from etl.model.periods import parse_period
-from etl.pipeline import Stores, consolidate, receive, release, report_named, take_in
+from etl.pipeline import Stores, consolidate, receive, release, take_in
 from etl.queries.trace import trace
 from tests.conftest import AT, store_at
 from tests.layouts.books import DISTRICT, Row, folders_at, head, put, workbook

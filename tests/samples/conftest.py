@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from etl.acts.decide import decide
+from etl.consolidation.reports import report_named
 from etl.model.findings import Finding
 from etl.model.periods import parse_period
-from etl.pipeline import Stores, consolidate, receive, release, report_named, take_in
+from etl.pipeline import Stores, consolidate, receive, release, take_in
 from etl.queries.figures import figures_of
 from etl.queries.findings import findings
 from etl.store.ledger import BatchRecord, ReleaseRecord

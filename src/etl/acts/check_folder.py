@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from etl.judging import judge
 from etl.model.findings import INFO, SEVERITIES, Finding
 from etl.model.submissions import FileReading
-from etl.pipeline import Stores, isolated, validate, waive
+from etl.pipeline import Stores, isolated
 from etl.report.receipt import STATE_WORDS
 from etl.report.rules import SEVERITY_WORDS
 from etl.steps.isolate import Died, Workers
@@ -44,8 +45,8 @@ def check_folder(stores: Stores, at: datetime) -> list[Answered]:
     items = [(name, hashlib.sha256(data).hexdigest(), data) for name, data, _ in fresh]
     if not items:
         return []
-    files = validate(stores.reference, isolated(stores.settings, stores.reference, "etl.reader:read_given", items))
-    waive(stores.reference, files, {sha256: at.date() for _, sha256, _ in items})
+    read = isolated(stores.settings, stores.reference, "etl.reader:read_given", items)
+    files = judge(stores.reference, read, {sha256: at.date() for _, sha256, _ in items})
     answered = []
     for (name, _, mark), file, copy in zip(fresh, files, _copies(stores, fresh, files), strict=True):
         folder, found = _folder(root, name), _findings(file)

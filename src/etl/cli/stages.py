@@ -106,8 +106,9 @@ def publish(
 ) -> None:
     """Tổng hợp và ra một bản công bố. / Consolidate, then make a numbered release (provisional unless said)."""
     from etl.acts.pdf import as_pdf
+    from etl.consolidation.reports import report_named
     from etl.model.periods import parse_period
-    from etl.pipeline import consolidate, release, report_named
+    from etl.pipeline import consolidate, release
     from etl.queries.figures import figures_of, figures_table
 
     if official and not (by and reason):

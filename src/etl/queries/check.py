@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from etl.judging import judge
 from etl.model.decisions import in_force
 from etl.model.findings import Finding
 from etl.model.reference import Reference
 from etl.model.submissions import FileReading
-from etl.pipeline import isolated, validate, waive
+from etl.pipeline import isolated
 from etl.settings import Settings
 from etl.store.inbox import arrived
 from etl.store.ledger import Ledger
@@ -30,9 +31,8 @@ def judged(settings: Settings, reference: Reference, paths: Sequence[Path], at: 
     items = [(name, hashlib.sha256(data).hexdigest(), data) for name, data in arrived(paths)]
     if not items:
         return []
-    files = validate(reference, isolated(settings, reference, "etl.reader:read_given", items))
-    waive(reference, files, {sha256: at.date() for _, sha256, _ in items})
-    return files
+    read = isolated(settings, reference, "etl.reader:read_given", items)
+    return judge(reference, read, {sha256: at.date() for _, sha256, _ in items})
 
 
 def all_findings(files: Iterable[FileReading]) -> list[Finding]:

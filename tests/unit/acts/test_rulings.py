@@ -11,11 +11,12 @@ import pytest
 from etl.acts.decide import correct, declare_nil, extend, undo, waive
 from etl.acts.outbox import receipt_of
 from etl.acts.recheck import recheck
+from etl.consolidation.reports import report_named
 from etl.errors import UsageError
 from etl.model.decisions import correction
 from etl.model.findings import INFO, Finding
 from etl.model.periods import parse_period
-from etl.pipeline import Stores, consolidate, report_named
+from etl.pipeline import Stores, consolidate
 from etl.queries.log import log_table
 from etl.queries.status import status
 from etl.queries.trace import Trace, trace

@@ -11,12 +11,12 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
+from etl.judging import validate
 from etl.model.answers import answers_of
 from etl.model.findings import CRITICAL, INFO, WARNING, Finding
 from etl.model.grids import Grid
 from etl.model.reference import Reference
 from etl.model.submissions import FileReading
-from etl.pipeline import validate
 from etl.reader import read_bytes
 from etl.steps.annotate import annotate, causes
 from etl.steps.annotate.summary import SHEET

@@ -1,0 +1,113 @@
+"""The pipeline's stages derive and validate: rows that were read → findings at their cells, and what a waiver covers.
+
+Needs no store: a workbook that nobody has sent yet is judged by the same function as the night's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from etl.model.decisions import WAIVER, waives
+from etl.model.findings import CRITICAL, HOLD, WAIVED, Finding
+from etl.model.reference import Reference
+from etl.model.submissions import Delivery, FileReading, Reading
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from etl.model.forms import TableSpec
+    from etl.steps.validate import Failure
+
+
+def judge(reference: Reference, files: list[FileReading], received: Mapping[str, date]) -> list[FileReading]:
+    """All that the suites find, with the waivers heeded. received: sha256 → day of arrival, by which a waiver ends."""
+    judged = validate(reference, files)
+    _waive(reference, judged, received)
+    return judged
+
+
+def days_of(deliveries: Sequence[Delivery]) -> dict[str, date]:
+    """sha256 → day of arrival."""
+    return {delivery.sha256: delivery.received_at.date() for delivery in deliveries}
+
+
+def validate(reference: Reference, files: list[FileReading]) -> list[FileReading]:
+    """Derive the extra columns and run each table's suite once over all rows of the batch; findings go to their reading."""
+    from etl.steps.derive import derive
+    from etl.steps.validate import tell
+    from etl.steps.validate import validate as run_suite
+
+    readings = {r.submission: r for file in files for r in file.readings}
+    rows = gathered(readings.values())
+    specs = [reference.table(name) for name in rows]
+    derived = derive(rows, specs, reference.units)
+    for spec in specs:
+        failures = run_suite(derived[spec.id], reference.suites[spec.id])
+        failures = _of_columns_that_are_there(failures, derived[spec.id], spec, readings)
+
+        def address(
+            submission: str, block: int, line: int, field: str | None, table: str = spec.id
+        ) -> tuple[str | None, str | None]:
+            sheet, cell = readings[submission].layouts[table].address(block, line, field)
+            return sheet or None, cell
+
+        for finding in tell(failures, derived[spec.id], address, {f.id: f.title_vi for f in spec.fields}):
+            reading = readings[finding.submission or ""]
+            if not _told_already(reading, finding):
+                about = {"form": reading.form, "unit": reading.unit, "period": reading.period, "file": reading.file}
+                reading.findings.append(finding.about(**about))
+    return files
+
+
+def _of_columns_that_are_there(
+    failures: list[Failure], rows: pa.Table, table: TableSpec, readings: Mapping[str, Reading]
+) -> list[Failure]:
+    """That a column is missing is told once: no row is then told to lack its value."""
+    lacking = {
+        (name, number, field.id)
+        for name, reading in readings.items() if any(f.code == "S4.missing-column" for f in reading.findings)
+        for number, block in enumerate(reading.layouts[table.id].blocks if table.id in reading.layouts else ())
+        for field in table.fields if field.id not in block.columns
+    }  # fmt: skip
+    if not lacking:
+        return failures
+    submissions, blocks = rows["_submission"], rows["_block"]
+    return [
+        f for f in failures
+        if f.row is None or (submissions[f.row].as_py(), blocks[f.row].as_py(), f.meta.get("cell")) not in lacking
+    ]  # fmt: skip
+
+
+def _told_already(reading: Reading, finding: Finding) -> bool:
+    """A cell that could not be read, or waits for a person, is told once: that its value is missing goes without saying."""
+    if finding.value is not None or finding.cell is None:
+        return False
+    told = {f.severity for f in reading.findings if (f.sheet, f.cell) == (finding.sheet, finding.cell)}
+    return bool(told & {CRITICAL, HOLD})
+
+
+def _waive(reference: Reference, files: Iterable[FileReading], received: Mapping[str, date]) -> None:
+    """Mark what a waiver covers: it is still told, and keeps nothing from counting. received: sha256 → day of arrival."""
+    waivers = [decision for decision in reference.decided.values() if decision.finding.code == WAIVER]
+    if not waivers:
+        return
+    for file in files:
+        day = received[file.sha256]
+        for reading in file.readings:
+            reading.findings = [
+                f.about(decision=WAIVED) if any(waives(waiver, f, day) for waiver in waivers) else f
+                for f in reading.findings
+            ]
+
+
+def gathered(readings: Iterable[Reading]) -> dict[str, pa.Table]:
+    """Table id → the rows of all readings, in one canonical order."""
+    import pyarrow as pa
+
+    parts: dict[str, list[pa.Table]] = {}
+    for reading in sorted(readings, key=lambda r: r.submission):
+        for table, rows in reading.rows.items():
+            parts.setdefault(table, []).append(rows)
+    return {table: pa.concat_tables(tables) for table, tables in sorted(parts.items())}
