@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests import postgres
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "data" / "samples" / "laichau-st"
 SHARED = ROOT.parent / "shared"
+os.environ["COLUMNS"] = "160"  # tables come out the same in every terminal, and in none
 AT = datetime(2022, 1, 31, 21, 0, tzinfo=LOCAL_TIME)
 
 

@@ -149,16 +149,20 @@ def test_a_column_that_is_missing_or_stands_twice_is_never_passed_over(book: Boo
 
 def test_nearly_every_layout_is_read_without_asking_anybody() -> None:
     """A product that refuses everything would keep the laws above: of what is written well, 19 of 20 must count."""
-    seen: list[bool] = []
+    seen: dict[bool, list[str]] = {True: [], False: []}
 
     @LAW
     @given(books(REFERENCE))
     def read_some(book: Book) -> None:
         file = read_book(book)
-        seen.extend(counts(reading_of(key, file)) for key, parts in submissions(book).items() if not parts[0].stale)
+        for key, parts in submissions(book).items():
+            if not any(part.stale or part.look.codes == "swapped" for part in parts):
+                reading = reading_of(key, file)
+                told = {f.code for f in (reading.findings if reading else file.findings) if f.severity in GRAVE}
+                seen[counts(reading)].append(f"{key}: {sorted(told)}")
 
     read_some()
-    assert sum(seen) >= 0.95 * len(seen)
+    assert len(seen[True]) >= 19 * len(seen[False]), seen[False]
 
 
 @pytest.mark.slow

@@ -6,14 +6,16 @@ import tempfile
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from etl.consolidation.figures import requests, status_of
 from etl.consolidation.rows import CurrentRows, Matched, current_rows, matched
 from etl.model.findings import Finding
 from etl.model.periods import Period, parse_period
 from etl.model.reference import Reference, Report
+from etl.model.submissions import BLOCK, LINE, SUBMISSION
 from etl.steps.consolidate import Expectation, Expectations, open_rows
+from etl.steps.consolidate.tracing import Place
 from etl.store.basis import Basis
 from etl.store.lake import Lake
 from etl.store.ledger import EventRecord, SubmissionRecord, View
@@ -34,6 +36,7 @@ class Replay:
     reference: Reference
     _rows: dict[str, tuple[CurrentRows, Matched]] = field(default_factory=dict)
     _submissions: dict[str, list[SubmissionRecord]] = field(default_factory=dict)
+    _values: dict[str, dict[Place, dict[str, Any]]] = field(default_factory=dict)
     _connections: dict[str, duckdb.DuckDBPyConnection] = field(default_factory=dict)
 
     def rows(self, form: str) -> tuple[CurrentRows, Matched]:
@@ -42,6 +45,13 @@ class Replay:
             current = current_rows(self.view, self.lake, self.reference, [form])
             self._rows[form] = (current, matched(self.reference, current))
         return self._rows[form]
+
+    def values(self, form: str, table: str) -> dict[Place, dict[str, Any]]:
+        """Every row of one table by its place: column → value; read once."""
+        if table not in self._values:
+            rows = self.rows(form)[1].rows[table].to_pylist()
+            self._values[table] = {(row[SUBMISSION], row[BLOCK], row[LINE]): row for row in rows}
+        return self._values[table]
 
     def connection(self, form: str) -> duckdb.DuckDBPyConnection:
         """DuckDB over the rows of one form; made once."""

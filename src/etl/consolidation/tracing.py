@@ -12,7 +12,6 @@ from etl.consolidation.replay import Replay
 from etl.model.figures import Indicator, number_text
 from etl.model.forms import TableSpec
 from etl.model.periods import Period
-from etl.model.submissions import BLOCK, LINE, SUBMISSION
 from etl.steps.consolidate import Selection
 from etl.steps.consolidate.selection import Breakdown
 from etl.steps.consolidate.tracing import Judged, Place, Row, every_row, fields_of, judge, used_fields
@@ -74,14 +73,15 @@ class Traced:
 def traced(replay: Replay, indicator: str, period: Period) -> Traced:
     """Everything about one indicator's table, in a release's view."""
     found = replay.reference.indicators[indicator]
-    current, matching = replay.rows(found.form)
+    current, _ = replay.rows(found.form)
     periods = replay.expectations.used(found, period)
     copies = replay.expectations.copies(found.form, periods)
     selection = Selection(found, periods, replay.reference.units, copies)
     rows = every_row(replay.connection(found.form), selection)
-    values = {(v[SUBMISSION], v[BLOCK], v[LINE]): v for v in matching.rows[found.table].to_pylist()}
     spec = replay.reference.table(found.table)
-    return Traced(found, spec, period, periods, tuple(rows), values, current.submissions)
+    return Traced(
+        found, spec, period, periods, tuple(rows), replay.values(found.form, found.table), current.submissions
+    )
 
 
 def value_text(value: Any) -> str | None:

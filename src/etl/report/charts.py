@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +12,7 @@ from etl.model.figures import PROVISIONAL, Figure
 from etl.model.periods import parse_period
 from etl.model.releases import ReleaseContent
 from etl.report import blocks
+from etl.report.drawing import svg
 from etl.report.titles import Titles, has_number, shown
 from etl.report.words import Text, joined, measure, period
 
@@ -25,7 +25,6 @@ _BAR_WIDTH, _RIGHT, _SIZE = 220, 80, 13
 _NAME, _BAR, _GAP = 18, 13, 7  # px: a line of text, a bar, between two members
 _LETTERS, _QUIET = "#1b2430", "#5b6472"
 
-_ROLES = re.compile(r' role="graphics-[a-z]+" aria-roledescription="[a-z ]+"(?=>)')
 
 #: axis name in a report's option `charts` that means: the units below the report's own
 BY_UNIT = "unit"
@@ -147,14 +146,8 @@ def _chart(indicators: Sequence[str], members: Sequence[_Member], titles: Titles
 
 def _svg(members: Sequence[_Member], language: str) -> str:
     """The drawing: the name above its bars, the number behind each. Every place is computed here, none by measuring text."""
-    import vl_convert
-
     names, bars, height = _places(members, language)
-    drawing = {**_drawing(), "height": height, "datasets": {"names": names, "bars": bars}}
-    # no address is allowed: the drawing holds its data, and nothing may be fetched
-    drawn = str(vl_convert.vegalite_to_svg(drawing, allowed_base_urls=[]))
-    # the page says what the whole drawing is; Vega's roles of its parts are images without a name to a screen reader
-    return _ROLES.sub("", drawn)
+    return svg({**_drawing(), "height": height, "datasets": {"names": names, "bars": bars}})
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +15,7 @@ from etl.model.maps import Map, Point, Shape
 from etl.model.periods import parse_period
 from etl.model.releases import ReleaseContent
 from etl.report import blocks
+from etl.report.drawing import svg
 from etl.report.titles import Titles, has_number, number, shown
 from etl.report.words import Text, joined, measure, period
 
@@ -30,7 +30,6 @@ _Label = tuple[tuple[float, float], str, str]
 _MOST_MAPS = 2
 _MOST_LABELS = 15  # beyond that the numbers would cover the map; they stand in the table
 _INK, _LIGHT = "#1b2430", "#ffffff"
-_ROLES = re.compile(r' role="graphics-[a-z]+" aria-roledescription="[a-z ]+"(?=>)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +128,6 @@ def _plain(sample: Figure, value: Decimal) -> Text:
 def _svg(
     base: Map, ends: Sequence[tuple[Decimal, Decimal]], figures: Mapping[str, Figure], titles: Titles, language: str
 ) -> str:
-    import vl_convert
-
     to_px, height = _projection(base.shapes)
     features: list[dict[str, Any]] = []
     named: list[_Label] = []
@@ -144,9 +141,7 @@ def _svg(
         })  # fmt: skip
         named.append((_middle(rings), _short(titles.unit(shape.code)), _label(figure, language)))
     labels = _labels(named) if len(named) <= _MOST_LABELS else []
-    drawing = {**_drawing(), "height": height, "datasets": {"units": features, "labels": labels}}
-    # no address is allowed: the drawing holds its data, and nothing may be fetched
-    return _ROLES.sub("", str(vl_convert.vegalite_to_svg(drawing, allowed_base_urls=[])))
+    return svg({**_drawing(), "height": height, "datasets": {"units": features, "labels": labels}})
 
 
 @cache

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from etl.model.figures import PROVISIONAL, Figure, number_text
@@ -77,11 +78,11 @@ class Styles:
             self._made[key] = self.book.add_format({"valign": "top", "font_size": 10, **properties})
         return self._made[key]
 
-    @property
+    @cached_property
     def text(self) -> Any:
         return self(text_wrap=True, border=1, border_color="#C9CED6")
 
-    @property
+    @cached_property
     def strong(self) -> Any:
         return self(text_wrap=True, border=1, border_color="#C9CED6", bold=True, bg_color="#F3F6FA")
 
@@ -139,7 +140,6 @@ class Sheet:
         self.sheet.write_string(2, 0, subtitle.vi, styles())
         self.sheet.write_string(3, 0, subtitle.en, styles.small)
         self.row = 5
-        self._strong = False
 
     def header(self, titles: Sequence[Text], *, frozen_columns: int = 0) -> None:
         """The row of headings: frozen, and repeated on each page."""
@@ -187,11 +187,15 @@ class Sheet:
 
     def line(self, cells: Iterable[Any], *, strong: bool = False) -> None:
         """One row: text, Text, Painted text, Number, Sum, Figure (its value), or None for an empty cell."""
-        self._strong = strong
+        style = self.styles.strong if strong else self.styles.text
         height = _ROW
         for column, cell in enumerate(cells):
-            self._put(column, cell)
-            height = max(height, self._height(column, cell))
+            if cell is None or isinstance(cell, str):  # nearly all of a long list
+                self.text(self.row, column, cell or "", style)
+            else:
+                self._put(column, cell)
+            if cell is not None:
+                height = max(height, self._height(column, cell))
         self.sheet.set_row(self.row, height)
         self.row += 1
 
@@ -227,10 +231,8 @@ class Sheet:
             self._sum(column, cell)
         elif isinstance(cell, Number):
             self._number(column, cell.value, self.styles.number(cell.decimals))
-        elif isinstance(cell, Painted):
-            self.text(self.row, column, cell.text, self.styles.painted(cell.paint))
         else:
-            self.text(self.row, column, cell or "", self.styles.strong if self._strong else self.styles.text)
+            self.text(self.row, column, cell.text, self.styles.painted(cell.paint))
 
     def _sum(self, column: int, cell: Sum) -> None:
         """A formula over rows of this sheet alone, with its value: a program that does not reckon shows that."""
@@ -280,6 +282,8 @@ def _alike(keys: Sequence[Sequence[str] | None]) -> Iterator[tuple[int, int]]:
 
 
 def _lines(text: str, width: float) -> int:
+    if len(text) <= width and "\n" not in text:
+        return 1
     return sum(max(math.ceil(len(paragraph) / width), 1) for paragraph in text.split("\n"))
 
 
