@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from etl.consolidation.across import crossed, doubts_of, findings_of, forms_seen
@@ -174,4 +174,4 @@ def _of_pairs(reference: Reference, rows: Matched) -> list[Doubt]:
 def _finding_order(finding: Finding) -> tuple[str, ...]:
     """Total: two findings of one id may differ in a word, and a set has no order of its own."""
     place = (finding.file, finding.sheet or "", finding.cell or "", finding.code, finding.id)
-    return (*place, *(str(value) for value in astuple(finding)))
+    return (*place, *map(str, finding.values))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any
 
@@ -63,11 +63,17 @@ class Finding:
 
     def about(self, **changes: Any) -> Finding:
         """The same finding with its place filled in."""
-        return Finding(**dict(zip(_NAMES, _values(self), strict=True)) | changes)
+        return Finding(**dict(zip(_NAMES, self.values, strict=True)) | changes)
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """All that it says, in the order of its fields."""
+        found: tuple[Any, ...] = _values(self)
+        return found
 
     def as_json(self) -> dict[str, Any]:
         """The documented shape of `etl findings --json`."""
-        return {"id": self.id} | {key: asdict(self)[key] for key in _JSON_KEYS}
+        return {"id": self.id, **dict(zip(_JSON_KEYS, _told(self), strict=True))}
 
 
 _NAMES = tuple(item.name for item in fields(Finding))
@@ -78,6 +84,7 @@ _JSON_KEYS = (
     "code", "severity", "scope", "file", "submission", "form", "unit", "period", "sheet", "cell",
     "value", "expected", "message_vi", "message_en", "proposal", "decision",
 )  # fmt: skip
+_told = attrgetter(*_JSON_KEYS)
 
 
 def verdict(findings: Iterable[Finding]) -> str:

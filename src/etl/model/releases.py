@@ -87,9 +87,11 @@ class Move:
 FigureKey = tuple[str, str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ReleaseContent:
     """Everything that the documents of one release are written from. Reports see this and nothing else.
+
+    Each is itself alone, never equal to another: what is put in order for one document is kept for the next.
 
     created_at: the ledger's time of the release (Asia/Ho_Chi_Minh). rows: table id → current rows, public columns.
     sources: what stands behind each figure that is no part of a breakdown; of the report's own unit also what did not count.

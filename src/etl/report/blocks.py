@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from etl.model.figures import Figure
 from etl.model.findings import CRITICAL, HOLD, SEVERITIES, Finding
 from etl.model.grids import from_a1
 from etl.model.releases import ReleaseContent, StatusRow
+
+T = TypeVar("T")
+
+_KEPT: WeakKeyDictionary[ReleaseContent, dict[str, Any]] = WeakKeyDictionary()
+
+
+def _once(make: Callable[[ReleaseContent], T]) -> Callable[[ReleaseContent], T]:
+    """Made once for all documents of a release, and gone with it. Who takes it changes nothing in it."""
+
+    @wraps(make)
+    def kept(content: ReleaseContent) -> T:
+        own = _KEPT.setdefault(content, {})
+        if make.__name__ not in own:
+            own[make.__name__] = make(content)
+        found: T = own[make.__name__]
+        return found
+
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +97,7 @@ class FindingGroup:
         return any(f.severity == CRITICAL or (f.severity == HOLD and f.decision is None) for f in self.findings)
 
 
+@_once
 def ordered(content: ReleaseContent) -> list[Figure]:
     """All figures: the report's unit first, in the report's order of indicators and periods, totals before parts."""
     ranks = _ranks(content)
@@ -97,6 +118,7 @@ def ordered(content: ReleaseContent) -> list[Figure]:
     return sorted(content.figures, key=place)
 
 
+@_once
 def totals(content: ReleaseContent) -> list[Figure]:
     """The figures of the report's unit that are no part of a breakdown, in order."""
     return [f for f in ordered(content) if f.unit == content.report.unit and f.breakdown is None]
@@ -114,6 +136,7 @@ def by_period(content: ReleaseContent) -> PeriodTable:
     return PeriodTable(tuple(periods), tuple((form, tuple(lines)) for form, lines in forms.items()))
 
 
+@_once
 def main_periods(content: ReleaseContent) -> dict[str, str]:
     """Indicator → the period that stands for it: the release's own where there is one, else its latest."""
     found: dict[str, set[str]] = {}
@@ -130,6 +153,7 @@ def key_figures(content: ReleaseContent) -> list[Figure]:
     return [found[code] for code in wanted if code in found]
 
 
+@_once
 def by_unit(content: ReleaseContent) -> UnitTable:
     """Every indicator that has figures below the report's unit, for its main period."""
     main, top = main_periods(content), content.report.unit
@@ -146,6 +170,7 @@ def by_unit(content: ReleaseContent) -> UnitTable:
     return UnitTable(units, tuple(lines))
 
 
+@_once
 def coverage(content: ReleaseContent) -> list[CoverageTable]:
     """Who was asked for what and what became of it, a table for each period in time order."""
     tables = []
@@ -157,6 +182,7 @@ def coverage(content: ReleaseContent) -> list[CoverageTable]:
     return tables
 
 
+@_once
 def findings(content: ReleaseContent) -> list[Finding]:
     """All findings in one canonical order: unit, severity, form, period, file, sheet, cell from left to right and down."""
     return sorted(content.findings, key=_finding_order)

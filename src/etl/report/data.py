@@ -81,7 +81,10 @@ def release(content: ReleaseContent) -> dict[str, Any]:
 
 
 def as_json(value: object) -> bytes:
-    """UTF-8, letters as they are, two blanks a level, a line end at the end."""
+    """UTF-8, letters as they are, a line end at the end; of a list each item is a line, else two blanks a level."""
+    if isinstance(value, list) and value:
+        lines = ",\n".join(json.dumps(item, ensure_ascii=False) for item in value)
+        return f"[\n{lines}\n]\n".encode()
     return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
 
 

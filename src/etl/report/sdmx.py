@@ -100,11 +100,11 @@ class Sdmx:
             known[text] = next(one for one in _numbered(plain) if one not in taken)
         return known[text]
 
-    @property
+    @cached_property
     def name(self) -> str:
         return _ascii(self.content.report.id)
 
-    @property
+    @cached_property
     def agency(self) -> str:
         given = self.content.report.options.get("open_data")
         return str(given.get("agency", "ETL")) if isinstance(given, dict) else "ETL"

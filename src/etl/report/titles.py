@@ -27,12 +27,17 @@ class Titles:
     def __init__(self, content: ReleaseContent) -> None:
         self._content = content
         self._reference = content.reference
+        self._units: dict[tuple[str, str | None], str] = {}
+        self._breakdowns: dict[tuple[str, tuple[tuple[str, str], ...]], Text] = {}
 
     def unit(self, code: str, in_period: str | None = None) -> str:
         """'Huyện Tam Đường': the name at the end of a period, else at the end of the release's."""
-        end = _end(in_period)
-        found = self._reference.units.get(code, end) if end else None
-        return found.title if found else self._content.unit_title(code)
+        asked = (code, in_period)
+        if asked not in self._units:
+            end = _end(in_period)
+            found = self._reference.units.get(code, end) if end else None
+            self._units[asked] = found.title if found else self._content.unit_title(code)
+        return self._units[asked]
 
     def indicator(self, code: str) -> Text:
         found = self._reference.indicators.get(code)
@@ -61,7 +66,11 @@ class Titles:
 
     def breakdown(self, figure: Figure) -> Text:
         """'Cấp quản lý: nhà nước'; empty for a total."""
-        return joined([self._axis(figure.indicator, axis, code) for axis, code in figure.breakdown or ()])
+        asked = (figure.indicator, figure.breakdown or ())
+        if asked not in self._breakdowns:
+            parts = [self._axis(figure.indicator, axis, code) for axis, code in asked[1]]
+            self._breakdowns[asked] = joined(parts)
+        return self._breakdowns[asked]
 
     def member(self, indicator: str, axis: str, code: str) -> Text:
         """A member of a breakdown: an entity, a unit, a fixed row of a form, a level, or a word of a list."""

@@ -37,6 +37,10 @@ _SEVERITY_PAINTS = {
 }
 
 
+#: beyond so many a workbook opens slowly and cannot be mailed: breakdowns of single units then stand in the data files alone
+MOST_FIGURES = 20_000
+
+
 def workbook(content: ReleaseContent) -> bytes:
     """The xlsx of a release; the same content gives the same bytes."""
     import xlsxwriter
@@ -77,9 +81,19 @@ def _figures(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
         Text("Tên tiếng Anh", "Indicator in English"), Text("Đơn vị tính tiếng Anh", "Measure in English"),
     ]  # fmt: skip
     sheet.header(headings, frozen_columns=1)
-    for figure in blocks.ordered(content):
+    shown = blocks.ordered(content)
+    if len(shown) > MOST_FIGURES:
+        shown = [f for f in shown if f.breakdown is None or f.unit == content.report.unit]
+    for figure in shown:
         sheet.line(_figure(figure, titles))
     sheet.filtered(printed_columns=_PRINTED)
+    if rest := len(content.figures) - len(shown):
+        sheet.remark(
+            Text(
+                f"Còn {rest} số theo phân tổ của từng đơn vị, không ghi ở đây: xem figures.csv và figures.parquet.",
+                f"{rest} more figures, the breakdowns of single units, are not listed here: see figures.csv and figures.parquet.",
+            )
+        )
 
 
 def _figure(figure: Figure, titles: Titles) -> Iterator[Any]:

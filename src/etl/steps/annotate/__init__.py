@@ -61,13 +61,18 @@ def annotate(
 def _opened(data: bytes) -> tuple[Workbook, dict[str, dict[str, object]]]:
     """The workbook, and what its formulas gave when it was saved."""
     book = openpyxl.load_workbook(io.BytesIO(data))
-    given = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    formulas = [
+        (sheet.title, cell.coordinate)
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    ]
     values: dict[str, dict[str, object]] = {}
-    for sheet in book.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.data_type == "f":
-                    values.setdefault(sheet.title, {})[cell.coordinate] = given[sheet.title][cell.coordinate].value
+    if formulas:
+        given = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+        for sheet, name in formulas:
+            values.setdefault(sheet, {})[name] = given[sheet][name].value
     return book, values
 
 

@@ -16,7 +16,7 @@ from etl.model.reference import Entity
 from etl.model.units import Units
 from etl.steps.consolidate.content import content_of
 from etl.steps.consolidate.coverage import Expectation, Expectations
-from etl.steps.consolidate.selection import Part, Selection, open_rows
+from etl.steps.consolidate.selection import Breakdown, Part, Selection, open_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -105,14 +105,16 @@ def _figures(
     order: Mapping[str, tuple[int, str]], names: Mapping[str, str], doubtful: _Doubts,
 ) -> list[Figure]:  # fmt: skip
     indicator = request.indicator
-    found = {(part.unit, part.breakdown): part for part in parts}
+    found: dict[str, dict[Breakdown, Part]] = {}
+    for one in parts:
+        found.setdefault(one.unit, {})[one.breakdown] = one
     expected_units = expectations.units_of(indicator, selection.periods)
     figures = []
-    for unit in sorted(set(expected_units) | {part.unit for part in parts}):
+    for unit in sorted(expected_units | found.keys()):
         coverage = expectations.coverage(indicator, selection.periods, unit)
-        keys = sorted({b for u, b in found if u == unit and b is not None})
-        for breakdown in (None, *keys):
-            part = found.get((unit, breakdown))
+        own = found.get(unit, {})
+        for breakdown in (None, *sorted(b for b in own if b is not None)):
+            part = own.get(breakdown)
             figures.append(_figure(request, selection, unit, breakdown, part, coverage, order, names, doubtful))
     return figures
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -29,6 +29,9 @@ class Expectations:
     all: tuple[Expectation, ...]
     units: Units
     _ancestors: dict[tuple[str, Period], frozenset[str]] = field(default_factory=dict)
+    _groups: dict[tuple[str, str | None, tuple[Period, ...]], dict[str, list[Expectation]]] = field(
+        default_factory=dict
+    )
 
     @cached_property
     def _by_form(self) -> Mapping[str, tuple[Expectation, ...]]:
@@ -61,6 +64,17 @@ class Expectations:
             if one.period in wanted and reporters(one.unit)
         ]  # fmt: skip
 
+    def _below(self, indicator: Indicator, periods: tuple[Period, ...]) -> Mapping[str, Sequence[Expectation]]:
+        """Unit → what is wanted of it and of all below it."""
+        key = (indicator.form, indicator.reporter, periods)
+        if key not in self._groups:
+            groups: dict[str, list[Expectation]] = {}
+            for one in self._wanted(indicator, periods):
+                for unit in self.above(one.unit, one.period):
+                    groups.setdefault(unit, []).append(one)
+            self._groups[key] = groups
+        return self._groups[key]
+
     def above(self, unit: str, period: Period) -> frozenset[str]:
         """The unit and all units above it at the period's end."""
         key = (unit, period)
@@ -85,10 +99,12 @@ class Expectations:
 
         An authoritative reporter covers every unit that it names.
         """
-        wanted = self._wanted(indicator, periods)
-        if not (indicator.rule == "authoritative" or _register_alone(indicator)):
-            below = [one for one in wanted if unit in self.above(one.unit, one.period)]
-            wanted = below or [one for one in wanted if one.unit in self.above(unit, one.period)]
+        if indicator.rule == "authoritative" or _register_alone(indicator):
+            wanted: Sequence[Expectation] = self._wanted(indicator, periods)
+        else:
+            wanted = self._below(indicator, periods).get(unit, ()) or [
+                one for one in self._wanted(indicator, periods) if one.unit in self.above(unit, one.period)
+            ]
         missing = sorted(
             one.unit if len(periods) == 1 else f"{one.unit}@{one.period.code}" for one in wanted if not one.reported
         )
