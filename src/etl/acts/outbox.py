@@ -100,9 +100,10 @@ class _Told:
     def receipt(self, stores: Stores, delivery: DeliveryRecord) -> Receipt:
         own = self.findings.get(delivery.name, ())
         mine = self.submissions.get(delivery.sha256, ())
-        lines = tuple(_line(stores, s, [f for f in own if f.submission == s.submission]) for s in mine)
+        lines = [_line(stores, s, [f for f in own if f.submission == s.submission]) for s in mine]
+        lines.sort(key=lambda line: (line.period, line.form_number))
         others = tuple(f for f in own if f.submission is None)
-        return Receipt(delivery.name, delivery.sha256, delivery.size, delivery.received_at, lines, others)
+        return Receipt(delivery.name, delivery.sha256, delivery.size, delivery.received_at, tuple(lines), others)
 
 
 def _line(stores: Stores, submission: SubmissionRecord, findings: Sequence[Finding]) -> ReceiptLine:

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
-from etl.store.durable import write_durably
+from etl.store.durable import sweep, write_durably
 
 #: where deliveries go whose sender is not known
 UNKNOWN = "chua-ro-don-vi"
@@ -51,7 +51,11 @@ class Outbox:
             return 0
 
     def reached(self, position: int) -> None:
-        """Remember it. Two runs may write it in either order: what is then done twice comes out the same."""
+        """Remember it. Two runs may write it in either order: what is then done twice comes out the same.
+
+        What a killed run left unfinished beside it goes.
+        """
+        sweep(self.root)
         write_durably(self.root / _REACHED, str(position).encode("ascii"))
 
 

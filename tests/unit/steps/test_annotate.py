@@ -61,6 +61,16 @@ def test_one_cause_is_told_once_with_all_its_cells() -> None:
     assert (found[0].findings[0].cell, hidden) == ("C11", 0)
 
 
+def test_one_remark_on_every_sheet_is_one_remark() -> None:
+    remarks = [
+        Finding("N.x", INFO, "Hiểu là Sìn Hồ.", "Taken for Sìn Hồ.", sheet=f"B0{n}", cell="A1") for n in range(1, 8)
+    ]
+    other = Finding("N.x", INFO, "Hiểu là Tam Đường.", "Taken for Tam Đường.", sheet="B03", cell="A2")
+    found, _ = causes([*remarks, other])
+
+    assert [len(cause.findings) for cause in found] == [7, 1]
+
+
 def test_an_error_hides_the_warnings_of_its_cell_and_counts_them() -> None:
     found, hidden = causes([finding(WARNING, "C4", "W"), finding(CRITICAL, "C4", "E"), finding(INFO, "C5", "N")])
 

@@ -45,6 +45,9 @@ def causes(findings: Iterable[Finding]) -> tuple[tuple[Cause, ...], int]:
         messages.setdefault((finding.code, finding.sheet), set()).add(finding.message_vi)
     groups: dict[tuple[str, ...], list[Finding]] = {}
     for finding in told:
+        if finding.severity == INFO:  # the same remark on every sheet is one remark
+            groups.setdefault((INFO, finding.code, finding.message_vi, finding.decision or ""), []).append(finding)
+            continue
         one = len(messages[finding.code, finding.sheet]) == 1
         column = "" if one else (finding.cell or "").rstrip("0123456789")
         key = (finding.severity, finding.code, finding.sheet or "", column, finding.decision or "")

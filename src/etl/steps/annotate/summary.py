@@ -88,7 +88,7 @@ def _cause(
     many = len(cause.findings)
     message = f"{_BULLET}{first.message_vi}\n{first.message_en}"
     if many > 1:
-        message += f"\n({many} ô cùng lỗi này / {many} cells have this)"
+        message += f"\n({many} ô như vậy / {many} cells have this)"
     for i, finding in enumerate(cause.findings[:MOST_CELLS]):
         if i == 0:
             _text(sheet, row, 1, SEVERITY_WORDS[cause.severity]).fill = PatternFill(
