@@ -17,7 +17,7 @@ from etl.model.reference import Report
 from etl.pipeline import Stores
 from etl.queries.figures import figures_of, figures_table
 from etl.store.ledger import ReleaseRecord
-from flows import console, stages, states
+from flows import console, notice, stages, states
 from flows.choices import FIRST_REPORT, ReportId
 from flows.ingest import taken_in, tell_intake, told_waiting
 from flows.publish import released
@@ -27,7 +27,14 @@ def _name() -> str:
     return f"nightly {flow_run.parameters.get('period') or 'kỳ đến hạn / the period due'}"
 
 
-@flow(name="nightly", flow_run_name=_name, persist_result=False)
+@flow(
+    name="nightly",
+    flow_run_name=_name,
+    persist_result=False,
+    on_completion=[notice.tell],
+    on_failure=[notice.tell],
+    on_crashed=[notice.tell],
+)
 @states.told
 def nightly(period: str = "", report: ReportId = FIRST_REPORT, inbox: str = "") -> State[Any]:
     """Nhận những gì đã gửi đến, rồi làm mới số liệu của tỉnh. / Take in what arrived, then renew the figures.

@@ -1,0 +1,113 @@
+"""After a night: a short message by e-mail and to a webhook, for those who do not have the UI open.
+
+Addresses come from the environment; where none is set, none is told. What cannot be delivered stops nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import smtplib
+import urllib.request
+from collections.abc import Mapping
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from prefect import Flow
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.logging.loggers import flow_run_logger
+from prefect.utilities.urls import url_for
+
+from etl.errors import UsageError
+from flows.states import NEEDS_PERSON, NOTHING_NEW
+
+SMTP, SENDER, RECIPIENTS, WEBHOOK = "ETL_SMTP_URL", "ETL_NOTIFY_FROM", "ETL_NOTIFY_TO", "ETL_WEBHOOK_URL"
+
+_SECONDS = 20  # to wait for a server that does not answer
+_WORDS = {
+    NEEDS_PERSON: "cần người xem / needs a person",
+    "Completed": "xong / done",
+    "Failed": "thất bại / failed",
+    "Crashed": "bị ngắt / crashed",
+}
+
+
+def tell(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Prefect calls it when a run has ended. Nothing new: nobody is told."""
+    if state.name == NOTHING_NEW:
+        return
+    said = {
+        "flow": flow.name,
+        "run": flow_run.name or str(flow_run.id),
+        "state": _WORDS.get(state.name or "", state.name or ""),
+        "message": state.message or "",
+        "url": url_for("flow-run", obj_id=flow_run.id) or "",
+    }
+    for send, variable in ((mail, SMTP), (post, WEBHOOK)):
+        try:
+            send(said, os.environ)
+        except (OSError, smtplib.SMTPException, UsageError) as error:
+            # a server's own words may hold the address with its password
+            told = str(error) if isinstance(error, UsageError) else type(error).__name__
+            flow_run_logger(flow_run).warning(
+                "Không gửi được thông báo (%s) / the message could not be sent: %s", variable, told
+            )
+
+
+def mail(said: Mapping[str, str], environ: Mapping[str, str]) -> bool:
+    """Send it to ETL_NOTIFY_TO through ETL_SMTP_URL (smtp://user:password@host:587, or smtps://); whether any was asked for.
+
+    The password goes over the network encrypted, or to this machine, or not at all.
+    """
+    address, to = _secret(environ, SMTP), environ.get(RECIPIENTS, "").strip()
+    if not (address and to):
+        return False
+    server = urlsplit(address)
+    if server.scheme not in ("smtp", "smtps") or server.hostname is None:
+        raise UsageError(f"{SMTP} phải có dạng smtp://máy:cổng / must be smtp://host:port or smtps://host:port")
+    letter = EmailMessage()
+    letter["Subject"] = f"{said['run']}: {said['state']}"
+    letter["From"], letter["To"] = environ.get(SENDER, "").strip() or f"etl@{server.hostname}", to
+    letter.set_content("\n".join(part for part in (said["message"], said["url"]) if part) + "\n")
+    kind = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
+    with kind(server.hostname, server.port or 0, timeout=_SECONDS) as connection:
+        connection.ehlo()
+        secure = server.scheme == "smtps" or server.hostname in ("127.0.0.1", "localhost", "::1")
+        if server.scheme == "smtp" and connection.has_extn("starttls"):
+            connection.starttls()
+            secure = True
+        if server.username:
+            if not secure:
+                raise UsageError(
+                    f"{SMTP}: máy chủ không mã hoá, mật khẩu không được gửi / the server does not encrypt, no password was sent"
+                )
+            connection.login(unquote(server.username), unquote(server.password or ""))
+        connection.send_message(letter)
+    return True
+
+
+def post(said: Mapping[str, str], environ: Mapping[str, str]) -> bool:
+    """Post it as JSON to ETL_WEBHOOK_URL; `text` is the whole for programs that show one text. Whether any was asked for."""
+    address = _secret(environ, WEBHOOK)
+    if not address:
+        return False
+    if urlsplit(address).scheme not in ("http", "https"):
+        raise UsageError(f"{WEBHOOK} phải bắt đầu bằng https:// / must begin with https://")
+    text = "\n".join(part for part in (f"{said['run']}: {said['state']}", said["message"], said["url"]) if part)
+    body = json.dumps({**said, "text": text}, ensure_ascii=False).encode()
+    request = urllib.request.Request(address, body, {"Content-Type": "application/json; charset=utf-8"})
+    with urllib.request.urlopen(request, timeout=_SECONDS):
+        return True
+
+
+def _secret(environ: Mapping[str, str], name: str) -> str:
+    """A variable, or the first line of the file that NAME_FILE names: a password need not stand in the environment."""
+    file = environ.get(f"{name}_FILE", "").strip()
+    if not file:
+        return environ.get(name, "").strip()
+    try:
+        return Path(file).read_text("utf-8").partition("\n")[0].strip()
+    except OSError as error:
+        raise UsageError(f"{name}_FILE: không đọc được {file} / cannot be read ({error.strerror or error})") from error
