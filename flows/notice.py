@@ -11,6 +11,7 @@ import smtplib
 import urllib.request
 from collections.abc import Mapping
 from email.message import EmailMessage
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -48,7 +49,7 @@ def tell(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     for send, variable in ((mail, SMTP), (post, WEBHOOK)):
         try:
             send(said, os.environ)
-        except (OSError, smtplib.SMTPException, UsageError) as error:
+        except (OSError, ValueError, HTTPException, smtplib.SMTPException, UsageError) as error:
             # a server's own words may hold the address with its password
             told = str(error) if isinstance(error, UsageError) else type(error).__name__
             flow_run_logger(flow_run).warning(
