@@ -1,8 +1,8 @@
 """What each part of reading costs: CPU milliseconds a workbook, beside the raw calamine read of the same workbooks.
 
 `python -m bench.parts [--size 40] [--rounds 5]`. Everything runs in this process, so that a busy machine disturbs
-little: CPU time, and of several rounds the least. Each round begins with reference data loaded anew, so that no text is
-known from the round before. `--profile read` shows the functions that the time goes to.
+little: CPU time, and of several rounds each workbook's least. Each round begins with reference data loaded anew, so
+that no text is known from the round before. `--profile read` shows the functions that the time goes to.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 import pickle
 import pstats
 import shutil
+import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -29,6 +30,8 @@ HERE = Path(__file__).resolve().parent
 SHA = "0" * 64
 
 Files = Sequence[tuple[str, bytes]]
+#: part → CPU ms, of each workbook or of a whole batch
+Times = dict[str, list[float]]
 
 
 def main() -> None:
@@ -48,12 +51,13 @@ def main() -> None:
     if asked.profile:
         profile(parts[asked.profile])
         return
-    found = least([{**parts["read"](), **parts["batch"]()} for _ in range(asked.rounds)])
+    rounds = [{**parts["read"](), **parts["batch"]()} for _ in range(asked.rounds)]
+    found = least(rounds)
     print(json.dumps(found) if asked.json else table(found))
 
 
-def reading_parts(folder: Path, files: Files) -> dict[str, float]:
-    """The worker's steps, CPU ms a workbook: each with what the steps before it gave."""
+def reading_parts(folder: Path, files: Files) -> Times:
+    """The worker's steps, CPU ms of each workbook: each with what the steps before it gave."""
     from etl.reader import read_bytes, send_rows_packed
     from etl.steps.isolate import keep_what_is_there
     from etl.steps.read import read
@@ -66,23 +70,22 @@ def reading_parts(folder: Path, files: Files) -> dict[str, float]:
     keep_what_is_there()  # as a reading worker does
     for name, data in files[:3]:  # what is prepared once is not a workbook's cost
         read_bytes(name, SHA, data, "bench", reference)
-    found: dict[str, float] = {}
-    clock = partial(_timed, found, len(files))
-    clock("calamine alone", lambda: [raw(data) for _, data in files])
-    books = clock("read", lambda: [read(name, data) for name, data in files])
-    sheets = [(name, book) for (name, _), book in zip(files, books, strict=True)]
-    clock("recognise", lambda: [recognise(name, book.grids, reference) for name, book in sheets])
-    books.clear()
-    given = clock("all three", lambda: [read_bytes(name, SHA, data, "bench", reference) for name, data in files])
-    sent = clock("pack", lambda: [pickle.dumps(one, protocol=pickle.HIGHEST_PROTOCOL) for one in given])
-    clock("unpack", lambda: [pickle.loads(one) for one in sent])
+    found: Times = {}
+    for name, data in files:  # side by side, so that what disturbs one disturbs the other
+        _timed(found, "calamine alone", raw, data)
+        book = _timed(found, "read", read, name, data)
+        _timed(found, "recognise", recognise, name, book.grids, reference)
+    for name, data in files:
+        given = _timed(found, "all three", read_bytes, name, SHA, data, "bench", reference)
+        sent = _timed(found, "pack", pickle.dumps, given, pickle.HIGHEST_PROTOCOL)
+        _timed(found, "unpack", pickle.loads, sent)
     gc.unfreeze()
     gc.set_threshold(*usual)
     return found
 
 
-def batch_parts(folder: Path, files: Files) -> dict[str, float]:
-    """What the parent does with a batch, CPU ms a workbook: archive, derive and GX, Parquet, ledger."""
+def batch_parts(folder: Path, files: Files) -> Times:
+    """What the parent does with a batch, CPU ms a batch: archive, derive and GX, Parquet, ledger."""
     import hashlib
 
     from etl.judging import validate
@@ -103,29 +106,31 @@ def batch_parts(folder: Path, files: Files) -> dict[str, float]:
         ]
         again = [pickle.loads(pickle.dumps(one)) for one in readings]
         validate(stores.reference, again)  # GX's first call costs more
-        found: dict[str, float] = {}
-        clock = partial(_timed, found, len(files))
-        batches = clock("receive", lambda: receive(stores, [folder / "inbox"], at))
-        judged = clock("validate", lambda: validate(stores.reference, readings))
+        found: Times = {}
+        batches = _timed(found, "receive", lambda: list(receive(stores, [folder / "inbox"], at)))
+        judged = _timed(found, "validate", validate, stores.reference, readings)
         by_sha = {one.sha256: one for one in judged}
         for batch in batches:
             given = [by_sha[delivery.sha256] for delivery in batch.deliveries]
-            clock("accept", partial(accept, stores, batch, given, at))
-        return found
+            _timed(found, "accept", accept, stores, batch, given, at)
+        return {part: [sum(times) / len(files)] for part, times in found.items()}
     finally:
         shutil.rmtree(data, ignore_errors=True)
 
 
-def _timed(found: dict[str, float], workbooks: int, part: str, call: Callable[[], Any]) -> Any:
+def _timed(found: Times, part: str, call: Callable[..., Any], *given: Any) -> Any:
     begun = time.process_time()
-    result = call()
-    found[part] = found.get(part, 0.0) + (time.process_time() - begun) * 1000 / workbooks
+    result = call(*given)
+    found.setdefault(part, []).append((time.process_time() - begun) * 1000)
     return result
 
 
-def least(rounds: Sequence[dict[str, float]]) -> dict[str, float]:
-    """Each part's least: what disturbs only ever adds."""
-    found = {part: round(min(one[part] for one in rounds), 3) for part in rounds[0]}
+def least(rounds: Sequence[Times]) -> dict[str, float]:
+    """Each part's mean over the workbooks, of each workbook's least: what disturbs only ever adds."""
+    found = {
+        part: round(statistics.fmean(map(min, zip(*(one[part] for one in rounds), strict=True))), 3)
+        for part in rounds[0]
+    }
     return found | {"normalise": round(found["all three"] - found["read"] - found["recognise"], 3)}
 
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 import copyreg
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from datetime import date
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from etl.errors import WorkbookUnreadable
 from etl.model.answers import answers_of
@@ -19,7 +22,7 @@ from etl.model.findings import CRITICAL, HOLD, Finding
 from etl.model.forms import TableSpec
 from etl.model.grids import Grid, anchor, from_a1, typed_cell, with_cell
 from etl.model.reference import Reference
-from etl.model.submissions import FileReading, Reading, submission_id
+from etl.model.submissions import Block, Evidence, FileReading, Layout, Reading, TypedTotal, submission_id
 from etl.model.units import Unit
 from etl.steps.isolate import Died
 from etl.steps.normalise import normalise
@@ -64,10 +67,17 @@ _archives: dict[str, Archive] = {}
 
 
 def send_rows_packed() -> None:
-    """From here on this process pickles tables as one stream of Arrow's own: five times cheaper than column by column."""
+    """From here on this process pickles tables as one stream of Arrow's own, five times cheaper than column by column,
+    and what stands in a reading by the dozen as its bare values."""
     import pyarrow as pa
 
     copyreg.pickle(pa.Table, _packed)
+    for kind in (Block, Evidence, Finding, Layout, TypedTotal):
+        copyreg.pickle(kind, partial(_by_values, kind, attrgetter(*(field.name for field in fields(kind)))))
+
+
+def _by_values(kind: type, values: Callable[[Any], tuple[Any, ...]], one: object) -> tuple[type, tuple[Any, ...]]:
+    return kind, values(one)
 
 
 def _packed(rows: pa.Table) -> tuple[Callable[[bytes], pa.Table], tuple[bytes]]:

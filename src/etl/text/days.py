@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 from etl.text.marks import INVISIBLE, SOFT_HYPHEN, nfc, without_marks
 
@@ -24,6 +25,8 @@ _MONTH_YEAR = re.compile(r"(?:thang |t\.? ?)?([0-9]{1,2}) ?[/.-] ?([0-9]{4})|tha
 _MONTH_SHORT_YEAR = re.compile(r"(?:thang |t\.? ?)([0-9]{1,2}) ?[/.-] ?([0-9]{2})")
 _YEAR_MONTH = re.compile(r"([0-9]{4})[/.-]([0-9]{1,2})")
 
+_MANY = 1 << 12  # lines remembered: the same titles stand on every sheet
+
 #: a day inside a longer text, for other modules' patterns; what it matches is for `parse_date`
 DAY_PATTERN = (
     "(?:[0-9]{1,2},? thang [0-9]{1,2},?(?: nam |/| )[0-9]{4}"
@@ -31,6 +34,7 @@ DAY_PATTERN = (
 )
 
 
+@lru_cache(maxsize=_MANY)
 def plain(text: str) -> str:
     """Small letters without marks on one line, every dash '-'; '>' stands for đến.
 

@@ -6,10 +6,12 @@ import re
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 from etl.text.days import DAY_PATTERN, day_of, parse_date, plain
 from etl.text.marks import nfc
 
+_MANY = 1 << 12  # texts remembered: the same titles stand on every sheet
 # Patterns of period and signature meet text as `plain` gives it: '>' is đến.
 _YEAR = "((?:19|20)[0-9]{2})(?![0-9])"
 _OF_YEAR = f"(?:,? nam | ?[/-] ?){_YEAR}"
@@ -181,6 +183,7 @@ _UNNUMBERED = re.compile(
 _ORDINALS = {"nhất": 1, "nhat": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "bon": 4}
 
 
+@lru_cache(maxsize=_MANY)
 def find_revision(text: str) -> int:
     """The revision that a title or file name states: 'sửa lần 2' is 2, 'sửa lại' without a number 1, none 0.
 

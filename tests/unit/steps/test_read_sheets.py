@@ -11,6 +11,7 @@ import xlsxwriter
 
 from etl.model.grids import Grid
 from etl.steps.read import read
+from etl.steps.read.package import Package
 from etl.steps.read.sheets_ods import ods_sheets
 from etl.steps.read.sheets_xlsb import xlsb_errors, xlsb_from_1904
 from etl.steps.read.sheets_xml import OddCells, odd_cells
@@ -241,7 +242,7 @@ def test_errors_of_an_xlsb_are_found_in_its_records() -> None:
             "xl/worksheets/sheet1.bin": sheet,
         }
     )
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+    with Package(data) as archive:
         assert xlsb_errors(archive) == {"Biểu 01": {(6, 2): "#REF!", (9, 1): "#DIV/0!"}}
 
 
@@ -249,5 +250,5 @@ def test_errors_of_an_xlsb_are_found_in_its_records() -> None:
 def test_an_xlsb_says_from_where_its_days_count(flags: bytes, from_1904: bool) -> None:
     data = packed({"xl/workbook.bin": record(131, b"") + record(153, flags + bytes(11))})
 
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+    with Package(data) as archive:
         assert xlsb_from_1904(archive) is from_1904

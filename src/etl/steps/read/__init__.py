@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from dataclasses import dataclass, replace
 
 from etl.errors import WorkbookUnreadable
@@ -49,14 +48,16 @@ def read(name: str, data: bytes) -> Workbook:
 def _read(name: str, data: bytes, locked: bool = True) -> Workbook:
     """locked: the bytes may be encrypted; what was decrypted once is not decrypted again."""
     try:
-        kind = kind_of(name, data)
+        kind, package = kind_of(name, data)
         if kind == "csv":
             grid, encoding = read_csv(name, data)
             return Workbook(kind, (grid,), encoding)
         grids = _with_calamine(name, data)
     except WorkbookUnreadable as error:
         return _otherwise(name, data, error, locked)
-    return Workbook(kind, _LOOK_AGAIN[kind](data, grids))
+    if package is None:
+        return Workbook(kind, beside_xlrd(data, grids))
+    return Workbook(kind, _LOOK_AGAIN[kind](data, package, grids))
 
 
 def _otherwise(name: str, data: bytes, error: WorkbookUnreadable, locked: bool) -> Workbook:
@@ -72,7 +73,7 @@ def _otherwise(name: str, data: bytes, error: WorkbookUnreadable, locked: bool) 
         raise error
     try:
         if data[:2] == b"PK":
-            return Workbook("xlsx", _looked_into(data, with_openpyxl(data)))
+            return Workbook("xlsx", _looked_into(Package(data), with_openpyxl(data)))
         return Workbook("xls", with_xlrd(data))
     except MemoryError:
         raise
@@ -110,21 +111,20 @@ def _grid(sheet: object, name: str, visible: bool) -> Grid:
     return Grid(sheet=name, rows=rows, top=start[0], left=start[1], visible=visible, merges=merges)
 
 
-def _with_odd_cells(data: bytes, grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
-    told = _looked_into(data, grids)
+def _with_odd_cells(data: bytes, package: Package, grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
+    told = _looked_into(package, grids)
     doubtful = any(grid.errors or grid.no_value for grid in told)
     return beside_openpyxl(data, told) if doubtful else told
 
 
-def _looked_into(data: bytes, grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
-    with Package(data) as archive:
-        parts, percent = sheet_parts(archive, "workbook.xml"), percent_styles(archive)
-        if counts_from_1904(archive):
-            grids = tuple(replace(grid, from_1904=True) for grid in grids)
-        return tuple(_told(archive, parts.get(grid.sheet), percent, grid) for grid in grids)
+def _looked_into(package: Package, grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
+    parts, percent = sheet_parts(package, "workbook.xml"), percent_styles(package)
+    if counts_from_1904(package):
+        grids = tuple(replace(grid, from_1904=True) for grid in grids)
+    return tuple(_told(package, parts.get(grid.sheet), percent, grid) for grid in grids)
 
 
-def _told(archive: zipfile.ZipFile, part: str | None, percent: frozenset[bytes], grid: Grid) -> Grid:
+def _told(archive: Package, part: str | None, percent: frozenset[bytes], grid: Grid) -> Grid:
     try:
         odd = odd_cells(archive.read(part) if part else b"", percent, merges=not grid.merges)
     except DAMAGE:
@@ -135,10 +135,9 @@ def _told(archive: zipfile.ZipFile, part: str | None, percent: frozenset[bytes],
     )  # fmt: skip
 
 
-def _with_ods(data: bytes, grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
+def _with_ods(_: bytes, package: Package, grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            sheets = ods_sheets(archive)
+        sheets = ods_sheets(package)
     except DAMAGE:
         return grids
     return tuple(_told_of_ods(grid, sheets.get(grid.sheet, OdsSheet())) for grid in grids)
@@ -157,16 +156,13 @@ def _told_of_ods(grid: Grid, odd: OdsSheet) -> Grid:
     )  # fmt: skip
 
 
-def _with_xlsb(data: bytes, grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
+def _with_xlsb(_: bytes, package: Package, grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            errors, from_1904 = xlsb_errors(archive), xlsb_from_1904(archive)
+        errors, from_1904 = xlsb_errors(package), xlsb_from_1904(package)
     except DAMAGE:
         return grids
     return tuple(replace(grid, errors=errors.get(grid.sheet, {}), from_1904=from_1904) for grid in grids)
 
 
-#: what calamine leaves untold, by kind of file
-_LOOK_AGAIN = {
-    "xlsx": _with_odd_cells, "xls": beside_xlrd, "ods": _with_ods, "xlsb": _with_xlsb,
-}  # fmt: skip
+#: what calamine leaves untold, by kind of package
+_LOOK_AGAIN = {"xlsx": _with_odd_cells, "ods": _with_ods, "xlsb": _with_xlsb}

@@ -97,17 +97,18 @@ def refuse(name: str, code: str, detail: str = "") -> WorkbookUnreadable:
     return WorkbookUnreadable(name, code, vi + tail, en + tail)
 
 
-def kind_of(name: str, data: bytes) -> str:
-    """xlsx | xlsb | ods | xls | csv by content, never by name. Raises WorkbookUnreadable with the reason."""
+def kind_of(name: str, data: bytes) -> tuple[str, Package | None]:
+    """xlsx | xlsb | ods | xls | csv by content, never by name, and the package where it is one.
+
+    Raises WorkbookUnreadable with the reason.
+    """
     if not data.strip(b"\x00"):
         raise refuse(name, "empty_file" if not data else "damaged")
     if len(data) > MAX_BYTES:
         raise refuse(name, "too_large", f"{len(data) >> 20} MiB > {MAX_BYTES >> 20} MiB")
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return _zip_kind(name, data)
-    if data[:8] == OLE:
-        return _ole_kind(name, data)
-    return _flat_kind(name, data)
+    return _ole_kind(name, data) if data[:8] == OLE else _flat_kind(name, data), None
 
 
 def _ole_kind(name: str, data: bytes) -> str:
@@ -146,25 +147,20 @@ def _is_text(data: bytes, plain: bytes) -> bool:
     return control <= len(plain) // 100 + 2 and any(mark in data for mark in (b";", b",", b"\t", b"|", b"\n", b"\r"))
 
 
-def _zip_kind(name: str, data: bytes) -> str:
+def _zip_kind(name: str, data: bytes) -> tuple[str, Package]:
     try:
-        with Package(data) as archive:
-            parts = archive.infolist()
-            _check_sizes(name, parts)
-            names = {plain_name(part.filename) for part in parts}
-            kind = _package_kind(name, archive, names)
-            _check_doctype(name, archive, parts)
-            return kind
+        archive = Package(data)
+        parts = archive.infolist()
+        _check_sizes(name, parts)
+        kind = _package_kind(name, archive)
+        _check_doctype(name, archive, parts)
+        return kind, archive
     except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError, EOFError) as error:
         raise refuse(name, "damaged", "zip") from error
 
 
-def plain_name(part: str) -> str:
-    """A part's name as everybody should write it: some programs write backslashes, capitals or a slash before it."""
-    return part.replace("\\", "/").lstrip("/").lower()
-
-
-def _package_kind(name: str, archive: zipfile.ZipFile, names: set[str]) -> str:
+def _package_kind(name: str, archive: Package) -> str:
+    names = archive.plain_names
     if any(part.endswith("workbook.bin") for part in names):
         return "xlsb"
     if any(part.startswith("xl/") or part.endswith("workbook.xml") for part in names):

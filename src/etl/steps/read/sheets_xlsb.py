@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import struct
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from etl.model.grids import At
-from etl.steps.read.sheets_xml import link_targets, part_names
+from etl.steps.read.package import Package
+from etl.steps.read.sheets_xml import link_targets
 
 _ROW, _CELL_ERROR, _FORMULA_ERROR, _BOOK_SETTINGS, _SHEET = 0, 3, 11, 153, 156
 _TEXTS = {
@@ -16,9 +16,9 @@ _TEXTS = {
 }  # fmt: skip
 
 
-def xlsb_errors(archive: zipfile.ZipFile) -> dict[str, dict[At, str]]:
+def xlsb_errors(archive: Package) -> dict[str, dict[At, str]]:
     """Sheet name → its error cells. Raises what is in sheets_xml.DAMAGE for a damaged package."""
-    names, targets = part_names(archive), link_targets(archive, "workbook.bin")
+    names, targets = archive.plain_names, link_targets(archive, "workbook.bin")
     found = {}
     for kind, body in _records(archive.read(_book(names))):
         if kind == _SHEET and len(body) >= 12:
@@ -29,13 +29,13 @@ def xlsb_errors(archive: zipfile.ZipFile) -> dict[str, dict[At, str]]:
     return found
 
 
-def xlsb_from_1904(archive: zipfile.ZipFile) -> bool:
+def xlsb_from_1904(archive: Package) -> bool:
     """Whether the workbook counts its days from 1904. Raises what is in sheets_xml.DAMAGE for a damaged package."""
-    records = _records(archive.read(_book(part_names(archive))))
+    records = _records(archive.read(_book(archive.plain_names)))
     return any(kind == _BOOK_SETTINGS and bool(body) and bool(body[0] & 1) for kind, body in records)
 
 
-def _book(names: dict[str, str]) -> str:
+def _book(names: Mapping[str, str]) -> str:
     """The workbook's part. Raises KeyError."""
     found = [name for plain, name in names.items() if plain.endswith("workbook.bin")]
     if not found:

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from xml.etree import ElementTree
 
 from etl.model.grids import At, from_a1
-from etl.steps.read.guard import plain_name
+from etl.steps.read.package import Package, plain_name
 
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _ERROR = re.compile(rb"""\st=["']e["']""")
@@ -50,14 +50,14 @@ class OddCells:
     merges: tuple[tuple[int, int, int, int], ...]
 
 
-def sheet_parts(archive: zipfile.ZipFile, book: str) -> dict[str, str]:
+def sheet_parts(archive: Package, book: str) -> dict[str, str]:
     """Sheet name → its part in the package; empty where the package does not say. book: name of the workbook's part."""
     try:
-        names, targets = part_names(archive), link_targets(archive, book)
-        links = _sheet_links(archive.read(_part_called(names, book)))
+        targets = link_targets(archive, book)
+        links = _sheet_links(archive.read(archive.called(book)))
     except DAMAGE:
         return {}
-    return {name: names.get(plain_name(targets.get(link, "")), "") for name, link in links}
+    return {name: archive.plain_names.get(plain_name(targets.get(link, "")), "") for name, link in links}
 
 
 @lru_cache(maxsize=_PARSED)
@@ -67,24 +67,10 @@ def _sheet_links(book: bytes) -> tuple[tuple[str, str], ...]:
     return tuple((element.get("name", ""), element.get(_RELATION, "")) for element in sheets)
 
 
-def part_names(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Each part's plain name → the name under which the archive holds it."""
-    return {plain_name(name): name for name in archive.namelist()}
-
-
-def _part_called(names: dict[str, str], end: str) -> str:
-    """The part whose name ends so, wherever it lies. Raises KeyError."""
-    found = sorted((name for name in names if name == end or name.endswith("/" + end)), key=lambda n: (len(n), n))
-    if not found:
-        raise KeyError(end)
-    return names[found[0]]
-
-
-def link_targets(archive: zipfile.ZipFile, book: str) -> Mapping[str, str]:
+def link_targets(archive: Package, book: str) -> Mapping[str, str]:
     """Relation id → the plain name of the part that it names, for the workbook's part. Raises what is in DAMAGE."""
-    names = part_names(archive)
-    folder = posixpath.dirname(plain_name(_part_called(names, book)))
-    return _targets(archive.read(names[posixpath.join(folder, "_rels", book + ".rels")]), folder)
+    folder = posixpath.dirname(plain_name(archive.called(book)))
+    return _targets(archive.read(archive.plain_names[posixpath.join(folder, "_rels", book + ".rels")]), folder)
 
 
 @lru_cache(maxsize=_PARSED)
@@ -97,18 +83,18 @@ def _targets(links: bytes, folder: str) -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
-def counts_from_1904(archive: zipfile.ZipFile) -> bool:
+def counts_from_1904(archive: Package) -> bool:
     """Whether the workbook counts its days from 1904, as Excel for Mac once did."""
     try:
-        return _FROM_1904.search(archive.read(_part_called(part_names(archive), "workbook.xml"))) is not None
+        return _FROM_1904.search(archive.read(archive.called("workbook.xml"))) is not None
     except DAMAGE:
         return False
 
 
-def percent_styles(archive: zipfile.ZipFile) -> frozenset[bytes]:
+def percent_styles(archive: Package) -> frozenset[bytes]:
     """The cell styles (their numbers, as the sheets write them) whose number format shows percents."""
     try:
-        return _percent_of(archive.read(_part_called(part_names(archive), "styles.xml")))
+        return _percent_of(archive.read(archive.called("styles.xml")))
     except DAMAGE:
         return frozenset()
 

@@ -104,5 +104,5 @@ def _claim(
 
 
 _ENCODING_NAMES = {
-    "nfd": "Unicode tổ hợp (NFD)", "tcvn3": "TCVN3 (.VnTime)", "vni": "VNI", "bare": "không dấu / no diacritics",
+    "nfd": "NFD (tổ hợp / decomposed)", "tcvn3": "TCVN3 (.VnTime)", "vni": "VNI", "bare": "không dấu / no diacritics",
 }  # fmt: skip

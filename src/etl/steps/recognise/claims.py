@@ -236,6 +236,8 @@ def _add_table(submission: Recognised, claim: Claim, table: str) -> None:
 def _doubts_elsewhere(claim: Claim, reference: Reference) -> list[Finding]:
     """Two readers disagree outside the rows that were found: a heading, a total, or a row that one of them lost."""
     grid, (first, end) = claim.sheet.grid, claim.rows
+    if not grid.doubts:
+        return []
     lines = {line.row for extent in claim.tables.extents.values() for line in extent.lines}
     found = [
         at for at in sorted(grid.doubts)

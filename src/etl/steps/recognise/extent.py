@@ -6,7 +6,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
 
 from rapidfuzz import fuzz
 
@@ -15,7 +14,7 @@ from etl.model.grids import Cell
 from etl.model.submissions import Line
 from etl.steps.recognise.headings import Header, code_of, heading_hits
 from etl.steps.recognise.sheets import Sheet
-from etl.steps.recognise.wordings import Wordings, has_letters, is_worded
+from etl.steps.recognise.wordings import Wordings, has_letters, is_worded, mute
 from etl.text.dates import find_signed
 from etl.text.names import fold
 
@@ -47,8 +46,21 @@ class _Under:
     own: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The texts of a sheet that mark their row, and those that say nothing."""
+
+    marking: set[str]
+    mute: set[str]
+
+
+def telling(sheet: Sheet, wordings: Wordings) -> Telling:
+    """All texts of the sheet looked through at one go."""
+    return Telling(wordings.marking(sheet.distinct, sheet.folded), mute(sheet.distinct))
+
+
 def find_extent(
-    sheet: Sheet, form: Form, table: TableSpec, header: Header, wordings: Wordings, end: int, block: int
+    sheet: Sheet, form: Form, table: TableSpec, header: Header, wordings: Wordings, end: int, told: Telling
 ) -> Extent:
     """Walk down from the headings to the footer, the next table or the end."""
     extent = Extent(end=min(end, sheet.end))
@@ -60,11 +72,12 @@ def find_extent(
     above = _Under(form, table, columns, codes, wordings, own)
     left, beyond = sheet.grid.left, right + 1 - sheet.grid.left
     rows, row_texts = sheet.cells_of(header.end, extent.end), sheet.texts_of(header.end, extent.end)
-    plain = _Plain(above, left, list(dict.fromkeys(chain.from_iterable(row_texts))))
+    plain = _Plain(above, left, told)
     section: str | None = None
-    for row, raw, texts in zip(range(header.end, extent.end), rows, row_texts, strict=True):
-        if plain.has(raw, texts):
-            extent.lines.append(Line(block, row, section))
+    at_once = plain.numbered(rows, row_texts)
+    for row, raw, texts, is_row in zip(range(header.end, extent.end), rows, row_texts, at_once, strict=True):
+        if is_row or plain.has(raw, texts):
+            extent.lines.append(Line(0, row, section))
             if len(raw) > beyond:
                 extent.strays += [(row, left + j) for j in range(beyond, len(raw)) if raw[j] != ""]
             continue
@@ -80,31 +93,42 @@ def find_extent(
             if any(col in numeric for col, _ in cells):
                 extent.subtotals.append(row)
         else:
-            _take(extent, kind, Line(block, row, section, value), row, cells, right)
+            _take(extent, kind, Line(0, row, section, value), row, cells, right)
     return extent
 
 
 class _Plain:
     """Tells at first sight whether a row is one of the table's, as most are; what it does not tell, `_row_kind` decides.
 
-    left: the grid's first column. texts: each text of the rows once.
+    left: the grid's first column.
     """
 
-    def __init__(self, above: _Under, left: int, texts: list[str]) -> None:
+    def __init__(self, above: _Under, left: int, told: Telling) -> None:
         self._above, self._left = above, left
-        self._marking = above.wordings.marking(texts)
-        self._mute = {text for text in texts if not is_worded(text)}
+        self._marking, self._mute = told.marking, told.mute
         self._fewest_texts = 2 if above.table.kind != "matrix" else sys.maxsize
         self._places = [column - left for column in above.columns]
         #: where a running number may stand, since no code of this column is a number
         self._numbered = {j for j in self._places if not above.codes.get(left + j, "").isdigit()}
+
+    def numbered(self, rows: Sequence[Sequence[Cell]], row_texts: list[list[str]]) -> list[bool]:
+        """Which rows begin with a running number and have three texts, two of which say something: nearly all, at one go."""
+        if 0 not in self._numbered:
+            return [False] * len(rows)
+        fewest, marking, mute = max(self._fewest_texts, 3), self._marking, self._mute
+        is_mute = mute.__contains__
+        return [
+            len(texts) >= fewest and type(raw[0]) is float and marking.isdisjoint(texts)
+            and (mute.isdisjoint(texts) or len(texts) - sum(map(is_mute, texts)) >= 2)
+            for raw, texts in zip(rows, row_texts, strict=True)
+        ]  # fmt: skip
 
     def has(self, raw: Sequence[Cell], texts: list[str]) -> bool:
         """No text marks the row; two that say something, and a third cell, keep it from being a section, a signature or
         a lone number; and it begins unlike a heading."""
         if len(texts) < self._fewest_texts or not self._marking.isdisjoint(texts):
             return False
-        if not self._mute.isdisjoint(texts) and len(texts) - sum(text in self._mute for text in texts) < 2:
+        if not self._mute.isdisjoint(texts) and len(texts) - sum(map(self._mute.__contains__, texts)) < 2:
             return False
         if len(texts) == 2 and len(raw) - raw.count("") == 2:
             return False

@@ -12,6 +12,7 @@ from itertools import chain
 
 from etl.model.grids import Cell, Grid
 from etl.text.encodings import detect, repair
+from etl.text.names import fold_lines
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,11 @@ class Sheet:
         """Each text of the sheet once."""
         return list(dict.fromkeys(chain.from_iterable(self.row_texts)))
 
+    @cached_property
+    def folded(self) -> bytes:
+        """Those texts folded, a line each: `fold_lines`."""
+        return fold_lines(self.distinct)
+
     def texts(self, first: int, end: int) -> Iterator[tuple[int, int, str]]:
         """(row, column, text) of the text cells of rows first..end-1, in reading order."""
         left = self.grid.left
@@ -98,6 +104,8 @@ class Sheet:
 
 #: how UTF-8 begins the letters U+1E80 to U+1EFF, which only composed Unicode has: legacy fonts and decomposed text have none
 _COMPOSED = (b"\xe1\xba", b"\xe1\xbb")
+#: how UTF-8 begins the signs of _UNCLEAN; few other signs of a Vietnamese sheet begin so
+_MAY_BE_UNCLEAN = (b"\xc2", b"\xc3\x90", b"\xc6\x89", b"\xe2", b"\xe3\x80", b"\xef\xbb")
 #: blanks and look-alikes that the repair replaces
 _UNCLEAN = re.compile("[\u00a0\u00ad\u00d0\u0189\u2000-\u200f\u202f\u2060\u3000\ufeff]")
 
@@ -123,4 +131,6 @@ def _is_clean(texts: list[str]) -> bool:
     composed = sum(map(signs.count, _COMPOSED))
     if composed < 8 or composed * 5 < other:
         return False
-    return unicodedata.is_normalized("NFC", joined) and _UNCLEAN.search(joined) is None
+    if not unicodedata.is_normalized("NFC", joined):
+        return False
+    return not any(start in signs for start in _MAY_BE_UNCLEAN) or _UNCLEAN.search(joined) is None

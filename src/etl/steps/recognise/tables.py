@@ -12,7 +12,7 @@ from etl.model.forms import Form, TableSpec
 from etl.model.grids import a1
 from etl.model.reference import Reference
 from etl.model.submissions import Block, Evidence
-from etl.steps.recognise.extent import Extent, find_extent
+from etl.steps.recognise.extent import Extent, find_extent, telling
 from etl.steps.recognise.headings import ColumnMatch, Header, find_header
 from etl.steps.recognise.hierarchy import put_in_order
 from etl.steps.recognise.sheets import Sheet
@@ -62,6 +62,7 @@ def read_tables(sheet: Sheet, form: Form, reference: Reference, wordings: Wordin
         header = find_header(sheet, form, table, wordings, start, stop)
         if header is not None:
             tables.headers[table.id] = header
+    told = telling(sheet, wordings)
     starts = sorted([header.first for header in tables.headers.values()] + list(anchors.values()))
     for table in form.tables:
         if (header := tables.headers.get(table.id)) is None:
@@ -69,7 +70,7 @@ def read_tables(sheet: Sheet, form: Form, reference: Reference, wordings: Wordin
             continue
         stop = min((row for row in starts if row > header.end - 1), default=end)
         tables.extents[table.id] = put_in_order(
-            sheet, table, header, find_extent(sheet, form, table, header, wordings, stop, 0)
+            sheet, table, header, find_extent(sheet, form, table, header, wordings, stop, told)
         )
         _tell_columns(tables, sheet, reference, table, header)
         _tell_rows(tables, sheet, reference, table)

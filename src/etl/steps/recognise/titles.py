@@ -78,9 +78,7 @@ class Title:
 def find_markers(sheet: Sheet, wordings: Wordings) -> list[Marker]:
     """Every 'Biểu số: 01/KHCN-H' of a sheet, in reading order."""
     found: list[Marker] = []
-    letters = wordings.marker_letters
-    likely = [text for text in sheet.distinct if text[0].lower() in letters or text[0].isspace()]
-    labels = {text for text in likely if _may_label(text, wordings)}
+    labels = wordings.numbering(sheet.distinct, sheet.folded)
     if not labels:
         return found
     for row, column, text in sheet.places_of(labels):
@@ -89,12 +87,6 @@ def find_markers(sheet: Sheet, wordings: Wordings) -> list[Marker]:
             form = wordings.form_by_number(number)
             found.append(Marker(Place(row, column, text), number, form, form.number if form else number, 100))
     return found
-
-
-def _may_label(text: str, wordings: Wordings) -> bool:
-    if len(text) > 120 or text.lstrip()[:1].lower() not in wordings.marker_letters:
-        return False
-    return wordings.begins(fold(text), "label:form_number") is not None
 
 
 def _number_after_label(sheet: Sheet, row: int, column: int, text: str) -> str | None:

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.steps.recognise.wordings import is_worded, wordings_of
+from etl.text.names import fold, fold_lines
 from tests.property.submissions import REFERENCE
 
 WORDINGS = wordings_of(REFERENCE)
@@ -19,10 +20,23 @@ texts = st.lists(st.tuples(around, said | around, around).map("".join), max_size
 @settings(deadline=None, max_examples=300)
 @given(texts)
 def test_marking_texts(found: list[str]) -> None:
-    assert WORDINGS.marking(found) == {text for text in found if WORDINGS.mark(text)}
+    assert WORDINGS.marking(found, fold_lines(found)) == {text for text in found if WORDINGS.mark(text)}
 
 
 def test_what_says_something() -> None:
     assert [text for text in ("I", "IV. ", "A.", "Đ", "12", "-", " ", "B ", "x", "I Cấp bộ", "CT01", "2 ha") if is_worded(text)] == [
         "x", "I Cấp bộ", "CT01", "2 ha",
     ]  # fmt: skip
+
+
+labels = st.sampled_from(
+    [wording for name in ("label:form_number", "label:period") for _, wording in REFERENCE.values[name]]
+)
+titles = st.lists(st.tuples(around, labels | around, around).map("".join), max_size=12, unique=True)
+
+
+@settings(deadline=None, max_examples=300)
+@given(titles)
+def test_numbering_texts(found: list[str]) -> None:
+    begun = {text for text in found if WORDINGS.begins(fold(text), "label:form_number")}
+    assert WORDINGS.numbering(found, fold_lines(found)) == begun
