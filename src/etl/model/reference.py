@@ -14,6 +14,7 @@ from etl.model.decisions import Decision
 from etl.model.figures import Indicator
 from etl.model.findings import Finding
 from etl.model.forms import Form, TableSpec
+from etl.model.higher_forms import HigherForm
 from etl.model.maps import Map
 from etl.model.narratives import Narrative
 from etl.model.periods import Period
@@ -129,7 +130,8 @@ class Reference:
     values: set name → ((value, wording), …). suites: table id → the suite's JSON, as GX loads it.
     checks: what the figures of a release must agree on. across: rules over other units and periods.
     hash / suite_hash: sha256 over the files' bytes, so a reading can say what it rests on.
-    narratives, letters: report id → its text, and the bytes of its Word template. maps: outlines of units.
+    narratives, letters, higher_forms: report id → its text, the bytes of its Word template, the forms of higher
+    authorities that its releases fill. maps: outlines of units.
     decided: case → decision in force (store/reference/learnt), for cases that are no wording.
     """
 
@@ -148,6 +150,7 @@ class Reference:
     across: tuple[AcrossRule, ...] = ()
     narratives: Mapping[str, Narrative] = field(default_factory=dict)
     letters: Mapping[str, bytes] = field(default_factory=dict)
+    higher_forms: Mapping[str, tuple[HigherForm, ...]] = field(default_factory=dict)
     maps: tuple[Map, ...] = ()
     hash: str = ""
     suite_hash: str = ""

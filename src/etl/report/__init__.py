@@ -16,12 +16,13 @@ def documents(content: ReleaseContent) -> dict[str, bytes]:
     """All files of a release: path relative to its folder → bytes.
 
     figures, findings, status (json and csv), figures.parquet, rows/<table>.parquet, dictionary.csv and codes.csv, rules and
-    trace (csv and html), sdmx/, datapackage.json, release.json, RELEASE-NOTES.md, <report id>.xlsx and .docx, the sign-off
-    sheet, and index.html.
+    trace (csv and html), sdmx/, datapackage.json, release.json, RELEASE-NOTES.md, <report id>.xlsx and .docx, the forms
+    of higher authorities, the sign-off sheet, and index.html.
 
     Raises UsageError where a report or table id cannot be a file's name.
     """
     from etl.report.data import as_json, data_files
+    from etl.report.higher_forms import higher_forms
     from etl.report.letter import letter, sign_off
     from etl.report.letter.form import SIGN_OFF
     from etl.report.package import NAME, package
@@ -37,6 +38,7 @@ def documents(content: ReleaseContent) -> dict[str, bytes]:
     files[f"{content.report.id}.xlsx"] = workbook(content)
     files[f"{content.report.id}.docx"] = letter(content)
     files[f"{content.report.id}{SIGN_OFF}"] = sign_off(content, files)
+    files |= higher_forms(content)
     files["trace.html"] = trace_page(content)
     files["rules.csv"], files["rules.html"] = rules_csv(content.reference), rules_html(content.reference)
     files["RELEASE-NOTES.md"] = release_notes(content)

@@ -60,7 +60,7 @@ def narrative(content: ReleaseContent, titles: Titles) -> list[ToldSection]:
     found = content.reference.narratives.get(content.report.id)
     if found is None:
         return []
-    teller = _Teller(content, titles)
+    teller = Teller(content, titles)
     sections = [
         ToldSection(_heading(teller, one.heading), tuple(t for p in one.paragraphs for t in teller.paragraph(p)))
         for one in found.sections
@@ -68,7 +68,7 @@ def narrative(content: ReleaseContent, titles: Titles) -> list[ToldSection]:
     return [section for section in sections if section.paragraphs]
 
 
-def _heading(teller: _Teller, wording: Wording) -> Text:
+def _heading(teller: Teller, wording: Wording) -> Text:
     vi, en = (teller.runs(getattr(wording, language), language, {}) for language in _LANGUAGES)
     return Told(tuple(vi), tuple(en)).text
 
@@ -78,7 +78,7 @@ _Facts = Mapping[str, tuple[Sequence[Run], Sequence[Run]]]
 
 
 @dataclass
-class _Teller:
+class Teller:
     """One release, asked for its figures by the slots of a narrative."""
 
     content: ReleaseContent
@@ -124,7 +124,7 @@ class _Teller:
 
     def _about(self, figures: list[Figure]) -> dict[str, tuple[list[Run], list[Run]]]:
         """The facts of figures that are not final: which, and why."""
-        gaps = joined(list(dict.fromkeys(self._gap(figure) for figure in figures)))
+        gaps = joined(list(dict.fromkeys(self.gap(figure) for figure in figures)))
         subject = joined(list(dict.fromkeys(self.titles.indicator(f.indicator) for f in figures)), ", ")
         figure = figures[0] if figures else None
         return {
@@ -132,7 +132,8 @@ class _Teller:
             "subject": ([Run(subject.vi)], [Run(subject.en)]),
         }
 
-    def _gap(self, figure: Figure) -> Text:
+    def gap(self, figure: Figure) -> Text:
+        """Why a figure is not final: who is missing, or that a decision is due."""
         of = f"{figure.coverage.reported}/{figure.coverage.expected}"
         missing = joined(self.titles.missing(figure), ", ")
         if missing.vi:
@@ -153,15 +154,16 @@ class _Teller:
             elif part.name in facts:
                 found += facts[part.name][_LANGUAGES.index(language)]
             elif part.name in FACTS:
-                found.append(Run(getattr(self._fact(part.name), language)))
+                found.append(Run(getattr(self.fact(part.name), language)))
             elif part.part == "change":
                 found += self._change(part, language)
             elif (figure := self.figure(part)) is not None:
                 stated = None if part.part in _ABOUT else figure
-                found.append(Run(getattr(self._said(part.part, figure), language), stated))
+                found.append(Run(getattr(self.said(part.part, figure), language), stated))
         return found
 
-    def _fact(self, name: str) -> Text:
+    def fact(self, name: str) -> Text:
+        """What FACTS name of the release."""
         if name == "unit":
             return self._unit()
         if name == "report":
@@ -176,7 +178,8 @@ class _Teller:
         known = self.content.reference.units.get(self.content.report.unit, day)
         return Text(title[:1].lower() + title[1:], known.name if known else title)
 
-    def _said(self, part: str, figure: Figure) -> Text:
+    def said(self, part: str, figure: Figure) -> Text:
+        """A part of a figure, as a sentence says it."""
         if part in ("low", "high"):
             end = figure.low if part == "low" else figure.high
             return shown(figure) if end is None else _with_sign(number(end, figure.decimals, tidy=True), figure)

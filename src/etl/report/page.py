@@ -237,6 +237,8 @@ def _download(content: ReleaseContent, name: str, size: int) -> dict[str, Any]:
     if name.startswith("rows/"):
         table = next((t for t in content.reference.tables if f"rows/{t.id}.parquet" == name), None)
         about = Text(f"Dòng dữ liệu: {table.title_vi}", f"Rows: {table.title_en}") if table else words.NOTHING
+    elif name.endswith(".xlsx") and name != f"{content.report.id}.xlsx":
+        about = Text("Biểu của cấp trên, đã điền", "The form of a higher authority, filled")
     elif name.endswith(".xlsx"):
         about = Text("Báo cáo bảng tính", "The report as a workbook")
     elif name == f"{content.report.id}.docx":

@@ -26,7 +26,7 @@ def test_a_release_holds_every_file_under_its_own_name(files):
     assert set(files) == tables | {
         "figures.json", "figures.csv", "figures.parquet", "findings.json", "findings.csv", "status.json", "status.csv",
         "dictionary.csv", "release.json", "rules.csv", "rules.html", "trace.csv", "trace.html", "laichau-st.xlsx", "index.html",
-        "laichau-st.docx", "laichau-st-phieu-trinh.docx",
+        "laichau-st.docx", "laichau-st-phieu-trinh.docx", "laichau-st.bo-khcn.xlsx",
         "datapackage.json", "RELEASE-NOTES.md", "codes.csv", "sdmx/figures.csv", "sdmx/structure.xml",
     }  # fmt: skip
 

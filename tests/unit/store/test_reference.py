@@ -355,3 +355,40 @@ def test_sql_over_others_sees_the_tables_that_its_file_names_and_no_more(copy):
     copy.change("across/nv.yaml", "also: [sp]\n", "")
     (told,) = [fault for fault in faults(copy.reference, copy.expectations) if "across" in fault]
     assert told.startswith("across/nv.yaml 01.san-pham.co-trong-02: SQL sai")
+
+
+HIGHER = "reports/laichau-st.bo-khcn.csv"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("D11,NV.T,", "D11,NV.Z,", "laichau-st.bo-khcn.csv dòng/line 4, cột/column figure: không có chỉ tiêu “NV.Z”"),
+        ("D11,NV.T,", "11D,NV.T,", "dòng/line 4, cột/column cell: “11D” không phải tên ô"),
+        ("D11,NV.T,", "A5,NV.T,", "ô A5 đã ghi ở reports/laichau-st.bo-khcn.csv dòng/line 2"),
+        ("D11,NV.T,", "D11,NV.T change,", "“change” chỉ dùng trong lời văn"),
+    ],
+)
+def test_a_fault_in_the_form_of_a_higher_authority_is_told_with_its_line(copy, old, new, told):
+    copy.change(HIGHER, old, new)
+    assert any(told in fault for fault in copy.faults())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("D11,NV.T,", "G11,NV.T,", "Biểu tổng hợp!G11: ô đang có công thức của mẫu."),
+        ("D11,NV.T,", "B1,NV.T,", "Biểu tổng hợp!B1: ô bị gộp che"),
+        ("Biểu tổng hợp,D11", "Biểu khác,D11", "Biểu khác!D11: mẫu không có trang tính này. Có: Biểu tổng hợp."),
+    ],
+)
+def test_a_cell_that_its_template_has_not_is_told_by_a_thorough_check(copy, old, new, told):
+    copy.change(HIGHER, old, new)
+    assert any(told in fault for fault in faults(copy.reference, copy.expectations))
+
+
+def test_a_form_needs_both_its_template_and_its_cells(copy):
+    (copy.reference / HIGHER).rename(copy.reference / "reports" / "laichau-st.khac.csv")
+    found = copy.faults()
+    assert f"{HIGHER}: thiếu tệp này. / this file is missing." in found
+    assert any("laichau-st.khac.csv: thiếu mẫu .xlsx cùng tên." in fault for fault in found)

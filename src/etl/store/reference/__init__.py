@@ -18,6 +18,7 @@ from etl.store.reference.checks import check_forms
 from etl.store.reference.faults import Faults
 from etl.store.reference.files import digest, files_of
 from etl.store.reference.forms import read_forms
+from etl.store.reference.higher_forms import check_templates, read_higher_forms
 from etl.store.reference.indicators import read_indicators
 from etl.store.reference.letters import read_letters
 from etl.store.reference.maps import read_maps
@@ -46,8 +47,8 @@ def load_reference(reference: Path, expectations: Path) -> Reference:
 def faults(reference: Path, expectations: Path) -> list[str]:
     """Every fault of the reference data; none for a sound set.
 
-    Beyond what `load_reference` tells: the YAML against its JSON Schemas, keys that stand twice, and each piece of SQL
-    tried on empty tables. Takes a second.
+    Beyond what `load_reference` tells: the YAML against its JSON Schemas, keys that stand twice, each piece of SQL tried
+    on empty tables, and the templates of higher authorities' forms opened. Takes a second.
     """
     from etl.store.reference.thorough import check_sql, check_yaml
 
@@ -56,6 +57,7 @@ def faults(reference: Path, expectations: Path) -> list[str]:
     loaded = _load(files, _files(expectations, found), found)
     check_yaml(files, reference / "schemas", found)
     check_sql(loaded, found)
+    check_templates(loaded, found)
     return found.found
 
 
@@ -75,7 +77,9 @@ def _load(files: Mapping[str, bytes], suites: Mapping[str, bytes], found: Faults
         units=units, forms=forms, headings=read_headings(files, forms, found), values=values, measures=measures,
         calendar=calendar, indicators=indicators, entities=entities,
         reports=reports, narratives=read_narratives(files, reports, indicators, entities, units, found),
-        letters=read_letters(files, reports, found), maps=read_maps(files, units, found), messages=read_messages(files, found),
+        letters=read_letters(files, reports, found),
+        higher_forms=read_higher_forms(files, reports, indicators, units, found),
+        maps=read_maps(files, units, found), messages=read_messages(files, found),
         suites=loaded_suites, checks=read_checks(files, indicators, found),
         across=read_across(files, tables, indicators, rule_ids(loaded_suites), found), hash=digest(files), suite_hash=digest(suites),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import yaml
@@ -10,9 +10,7 @@ import yaml
 from etl.model.figures import Indicator
 from etl.model.narratives import (
     CHANGES,
-    FACTS,
     OTHERWISE,
-    PERIOD_WORDS,
     Narrative,
     Paragraph,
     Section,
@@ -26,6 +24,7 @@ from etl.model.reference import Entity, Report
 from etl.model.units import Units
 from etl.store.reference.faults import Faults
 from etl.store.reference.nodes import LOADER, Node, read_yaml
+from etl.store.reference.slots import slot_faults
 from etl.text.claims import stated_names, stated_numbers
 
 SUFFIX = ".narrative.yaml"
@@ -161,59 +160,8 @@ def _check_claims(text: str, node: Node, key: str, file: _File) -> None:
 
 
 def _check_slot(slot: Slot, node: Node, key: str, file: _File, facts: Collection[str]) -> None:
-    for vi, en in _slot_faults(slot, file, facts):
+    for vi, en in slot_faults(slot, file.known.indicators, file.known.units, file.report, facts):
         file.tell(node, key, vi, en)
-
-
-def _slot_faults(slot: Slot, file: _File, facts: Collection[str]) -> Iterator[tuple[str, str]]:
-    if slot.strange:
-        words = " ".join(slot.strange)
-        yield f"trong “{slot.name}” không hiểu “{words}”.", f"in “{slot.name}”, “{words}” means nothing."
-    if slot.name in (*FACTS, *facts):
-        return
-    indicator = file.known.indicators.get(slot.name)
-    if indicator is None:
-        known = ", ".join((*FACTS, *facts))
-        yield (
-            f"không có chỉ tiêu “{slot.name}” (hoặc một trong: {known}).",
-            f"there is no indicator “{slot.name}” (nor is it one of: {known}).",
-        )
-        return
-    yield from _part_faults(slot, indicator)
-    if slot.unit and not file.known.units.known(slot.unit):
-        yield f"không có đơn vị “{slot.unit}”.", f"there is no unit “{slot.unit}”."
-    if slot.member and slot.member[0] not in dict(indicator.breakdown):
-        yield (
-            f"chỉ tiêu {slot.name} không phân tổ theo “{slot.member[0]}”.",
-            f"indicator {slot.name} has no breakdown “{slot.member[0]}”.",
-        )
-    if file.report is not None:
-        yield from _report_faults(slot, file.report)
-
-
-def _part_faults(slot: Slot, indicator: Indicator) -> Iterator[tuple[str, str]]:
-    needs = {
-        "names": bool(indicator.names), "count": bool(indicator.names),
-        "low": indicator.rule == "range", "high": indicator.rule == "range",
-        "numerator": indicator.rule in ("ratio", "weighted_mean"), "denominator": indicator.rule in ("ratio", "weighted_mean"),
-    }  # fmt: skip
-    if not needs.get(slot.part, True):
-        yield (
-            f"chỉ tiêu {slot.name} (quy tắc {indicator.rule}) không có “{slot.part}”.",
-            f"indicator {slot.name} (rule {indicator.rule}) has no “{slot.part}”.",
-        )
-
-
-def _report_faults(slot: Slot, report: Report) -> Iterator[tuple[str, str]]:
-    """A figure that the report does not hold would leave its sentence out for ever."""
-    held = {period for item in report.items if slot.name in item.indicators for period in item.periods}
-    if not held:
-        yield f"báo cáo không có chỉ tiêu {slot.name}.", f"the report does not hold indicator {slot.name}."
-    elif slot.period and slot.period not in (*PERIOD_WORDS, *held):
-        yield (
-            f"báo cáo không có {slot.name} của kỳ {slot.period}.",
-            f"the report does not hold {slot.name} for {slot.period}.",
-        )
 
 
 def _lines(content: bytes) -> dict[str, int]:
