@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -17,12 +19,13 @@ _TYPED = re.compile(r"(thành phố|thị xã|thị trấn|quận|huyện|phư�
 CENTRAL = frozenset({"101", "501", "701"})
 
 
-def units_csv(province: str, name: str, workbooks: Iterable[Path]) -> str:
+def units_csv(province: str, name: str, workbooks: Iterable[Path], parent: str = "") -> str:
     """The whole file as text. A district is the file's name; province names inside the workbooks are never used."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerow((province, name, "thành phố trung ương" if province in CENTRAL else "tỉnh", "", "", "", SOURCE, ""))
+    kind = "thành phố trung ương" if province in CENTRAL else "tỉnh"
+    writer.writerow((province, name, kind, parent, "", "", SOURCE, ""))
     for path in sorted(workbooks):
         writer.writerows(_district(path, province))
     return "\ufeff" + text.getvalue()
@@ -43,3 +46,12 @@ def _split(title: object, code: str, usual: str) -> tuple[str, str]:
     text = " ".join(str(title or "").split())
     found = _TYPED.fullmatch(text)
     return (found[1].lower(), found[2]) if found else (usual, text or code)
+
+
+def published(truth: Path) -> Iterator[tuple[str, str, Decimal]]:
+    """(indicator, unit, total) of every district and province of a truth.json."""
+    known = json.loads(truth.read_text(encoding="utf-8"), parse_float=Decimal)
+    for kind in ("districts", "provinces"):
+        for code, totals in known[kind].items():
+            yield "DS", code, totals["population"]
+            yield "DT", code, totals["area"]

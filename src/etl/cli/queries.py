@@ -38,12 +38,16 @@ def status(
 
 @app.command()
 def remind(
-    period: Annotated[str, typer.Option("--period", help="Kỳ / the period")], as_json: Json = False,
-) -> None:  # fmt: skip
+    period: Annotated[str, typer.Option("--period", help="Kỳ / the period")],
+    unit: Annotated[
+        str | None, typer.Option("--unit", help="Chỉ đơn vị này và bên dưới / only this unit and those under it")
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Cần nhắc ai: trước hạn và quá hạn. / Whom to remind, before the deadline and after it."""
     from etl.queries.remind import reminders, reminders_table
 
-    found = reminders(open_stores(), period, now())
+    found = reminders(open_stores(), period, now(), unit)
     if as_json:
         print_all(one.as_json() for one in found)
     else:

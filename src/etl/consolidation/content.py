@@ -49,6 +49,7 @@ def release_content(
         figures=tuple(replace(figure, stage=stage) for figure in done.figures),
         status=done.status,
         findings=(*done.told, *disagreements),
+        claims=done.claims,
         rows=public_rows(done.rows),
         ledger_position=done.ledger_position,
         version=version,

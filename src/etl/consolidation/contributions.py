@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from etl.consolidation.reasons import Reasons, not_in_force
@@ -12,7 +13,7 @@ from etl.model.figures import Figure, Indicator
 from etl.model.periods import Period, parse_period
 from etl.model.releases import Contribution, FigureKey
 from etl.steps.consolidate.selection import Breakdown, units_above
-from etl.steps.consolidate.tracing import ELSEWHERE, PERIOD, Judged
+from etl.steps.consolidate.tracing import COPY, ELSEWHERE, PERIOD, Judged, Row
 from etl.store.ledger import SubmissionRecord
 from etl.store.ledger.standing import COUNTING
 
@@ -42,7 +43,7 @@ def sources(
             groups.setdefault((figure.indicator, figure.period), []).append(figure)
     told: dict[FigureKey, tuple[Contribution, ...]] = {}
     for (indicator, period), group in groups.items():
-        found = traced(view, indicator, parse_period(period))
+        found = _in_scope(view, traced(view, indicator, parse_period(period)))
         few = len(group) * len(found.rows) <= MOST_LOOKS
         for figure in group:
             if figure.unit == view.report.unit:
@@ -55,6 +56,23 @@ def sources(
                 continue
             told[indicator, figure.unit, period] = tuple(sorted(rows, key=order))
     return told
+
+
+def _in_scope(view: Replay, found: Traced) -> Traced:
+    """The same without rows that no unit of the report sent or is counted with, and that are not one of its things.
+
+    What other provinces send then changes no page of this one's release.
+    """
+    units, own = view.reference.units, view.report.unit
+
+    def concerns(row: Row) -> bool:
+        counted_here = own in row.above and COPY not in row.failed  # what a level above says of itself is no part of it
+        return counted_here or own in units_above(row.reporter, parse_period(row.period).end, units)
+
+    keys = {row.key for row in found.rows if concerns(row)} if found.indicator.key else frozenset()
+    return replace(
+        found, rows=tuple(row for row in found.rows if concerns(row) or (COPY not in row.failed and row.key in keys))
+    )
 
 
 def _table(view: Replay, figure: Figure) -> str:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from etl.consolidation.across import crossed, doubts_of, findings_of, forms_seen
-from etl.consolidation.claims import tell_claims
+from etl.consolidation.claims import placed, tell_claims
 from etl.consolidation.rows import Matched, current_rows, matched
+from etl.consolidation.scope import Scope
+from etl.model.claims import Claim
 from etl.model.decisions import case_of, declared_nil
 from etl.model.figures import Figure
-from etl.model.findings import ACCEPTED, Finding
+from etl.model.findings import ACCEPTED, REJECTED, Finding
 from etl.model.periods import Period, parse_period
 from etl.model.reference import Reference, Report
 from etl.model.releases import MISSING, StatusRow
@@ -19,7 +21,8 @@ from etl.steps.completeness import completeness, is_late
 from etl.steps.consolidate import Doubt, Expectation, Expectations, Request, consolidate
 from etl.steps.consolidate.claims import claims
 from etl.store.lake import Lake
-from etl.store.ledger import View
+from etl.store.ledger import SubmissionRecord, View
+from etl.store.ledger.standing import SUPERSEDED, WITHDRAWN
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,7 +32,9 @@ if TYPE_CHECKING:
 class Consolidated:
     """Figures, who reported, what was found beside the submissions' own findings, and the rows behind.
 
-    told: everything found that concerns the report, the submissions' own findings too. reference: with what had been
+    All of them are of the report's unit and the units under it. told: everything found that concerns the report, the
+    submissions' own findings too. claims: what levels say of themselves.
+    waiting: holds on which nobody has decided, also of revisions that are not in force. reference: with what had been
     decided at the ledger's position.
     """
 
@@ -42,31 +47,50 @@ class Consolidated:
     ledger_position: int
     reference: Reference
     told: tuple[Finding, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    waiting: tuple[Finding, ...] = ()
 
 
 def consolidated(view: View, lake: Lake, reference: Reference, report: Report, period: Period) -> Consolidated:
     """All rows that count in this view → the report's figures."""
     wanted = requests(reference, report, period)
-    status = tuple(status_of(view, reference, [p for _, p in wanted] or [period]))
+    everyone, scope = status_of(view, reference, [p for _, p in wanted] or [period]), Scope(report.unit, reference)
+    status = scope.status(everyone)
     forms = sorted({reference.indicators[name].form for name, _ in wanted})
     current = current_rows(view, lake, reference, forms_seen(reference, forms))
     matching = matched(reference, current)
     told = crossed(reference, forms, matching, current)
-    expected, asked = _expectations(reference, status), _requests(reference, wanted)
+    expected, asked = _expectations(reference, everyone), _requests(reference, wanted)
     units, entities = reference.units, reference.entities
     doubts = [*_of_pairs(reference, matching), *doubts_of(told)]
-    figures = tuple(consolidate(matching.rows, asked, expected, units, entities, doubts=doubts))
-    disputed = tell_claims(reference, claims(matching.rows, asked, expected, units, entities, figures), current)
+    figures = tuple(consolidate(matching.rows, asked, expected, units, entities, doubts=doubts, within=report.unit))
+    claimed = placed(reference, claims(matching.rows, asked, expected, units, entities, figures), current)
     tables = {table.id for form in forms for table in reference.forms[form].tables}
-    beside = [f for f in matching.findings if f.form in forms] + _shown(findings_of(told), status) + disputed
-    names = _names(view)
+    names, submissions = _names(view), view.submissions()
+    beside = [f for f in matching.findings if f.form in forms] + _shown(findings_of(told), status)
+    beside = scope.findings(beside + tell_claims(reference, claimed), submissions, names)
     shown = {row.submission for row in status} | {None}
-    own = [f for f in (*view.findings(), *_of_files(view, lake, reference, names)) if f.submission in shown]
+    everything = [*view.findings(), *_of_files(view, lake, reference, names)]
+    own = scope.findings((f for f in everything if f.submission in shown), submissions, names)
+    open_holds = scope.findings((f for f in everything if f.waits), submissions, names)
     return Consolidated(
         report, period, figures, status, tuple(beside),
-        {name: rows for name, rows in matching.rows.items() if name in tables}, view.position(), reference,
-        told=tuple(sorted({*own, *_under_each_name(beside, names)}, key=_finding_order)),
+        {name: scope.rows(rows) for name, rows in matching.rows.items() if name in tables}, view.position(), reference,
+        told=tuple(sorted({*own, *_under_each_name(beside, names)}, key=_finding_order)), claims=tuple(claimed),
+        waiting=tuple(sorted(_waiting([*open_holds, *(f for f in beside if f.waits)], submissions, status), key=_finding_order)),
     )  # fmt: skip
+
+
+def _waiting(
+    holds: Iterable[Finding], submissions: Iterable[SubmissionRecord], status: Iterable[StatusRow]
+) -> set[Finding]:
+    """The holds of triples that the report looks at, and of what is not placed yet; none of what can count no more."""
+    gone = {s.submission for s in submissions if s.state in (REJECTED, SUPERSEDED, WITHDRAWN)}
+    triples = {(row.unit, row.form, row.period) for row in status}
+    return {
+        f for f in holds
+        if f.submission not in gone and (not (f.unit and f.period and f.form) or (f.unit, f.form, f.period) in triples)
+    }  # fmt: skip
 
 
 def _shown(findings: Iterable[Finding], status: Iterable[StatusRow]) -> list[Finding]:
@@ -167,8 +191,11 @@ def _requests(reference: Reference, wanted: Iterable[tuple[str, Period]]) -> lis
 
 
 def _of_pairs(reference: Reference, rows: Matched) -> list[Doubt]:
-    """An undecided pair holds every figure of its table back."""
-    return [Doubt(i.id) for i in reference.indicators.values() if i.table in rows.doubtful]
+    """An undecided pair holds every figure of its table back, in the provinces that its rows are of."""
+    return [
+        Doubt(i.id, tuple(sorted(rows.doubtful[i.table])), whole=True)
+        for i in reference.indicators.values() if i.table in rows.doubtful
+    ]  # fmt: skip
 
 
 def _finding_order(finding: Finding) -> tuple[str, ...]:

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 from etl.model.decisions import ACCEPT, REJECT, case_of
 from etl.model.findings import HOLD, PAIR, Finding
 from etl.model.forms import TableSpec
+from etl.model.periods import parse_period
 from etl.model.reference import Reference
 from etl.model.submissions import BLOCK, LINE, PERIOD, SUBMISSION, UNIT
-from etl.steps.match import Decide, Matching, OwnerOf, match
+from etl.model.units import PROVINCE, Units
+from etl.steps.consolidate.selection import units_above
+from etl.steps.match import Decide, Matching, OwnerOf, Pair, match
 from etl.steps.recognise.units import resolve
 from etl.store.lake import Lake, schema
 from etl.store.ledger import CurrentSubmission, View
@@ -36,11 +39,11 @@ class CurrentRows:
 
 @dataclass
 class Matched:
-    """Rows with their entities; findings about pairs and differences; tables with an undecided pair."""
+    """Rows with their entities; findings about pairs and differences; table → provinces with an undecided pair."""
 
     rows: dict[str, pa.Table] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
-    doubtful: set[str] = field(default_factory=set)
+    doubtful: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def current_rows(
@@ -66,9 +69,27 @@ def matched(reference: Reference, current: CurrentRows) -> Matched:
         matching = match(spec, rows, _owner_of(reference), _canonical(reference, spec), _decide(reference))
         result.rows[name] = matching.rows
         result.findings += _tell(reference, spec, matching, rows, current)
-        if any(pair.decided is None for pair in matching.pairs):
-            result.doubtful.add(name)
+        if waiting := [pair for pair in matching.pairs if pair.decided is None]:
+            result.doubtful[name] = _provinces(reference.units, matching.rows, waiting)
     return result
+
+
+def _provinces(units: Units, rows: pa.Table, pairs: Sequence[Pair]) -> frozenset[str]:
+    """The provinces of the doubtful rows and of the rows that they may be one with; where there is none, the topmost unit."""
+    entities, doubtful = {pair.entity for pair in pairs}, {pair.row for pair in pairs}
+    columns = (rows[name].to_pylist() for name in ("_entity", UNIT, PERIOD))
+    concerned = {
+        (unit, period)
+        for i, (entity, unit, period) in enumerate(zip(*columns, strict=True))
+        if i in doubtful or entity in entities
+    }
+    return frozenset(_province(units, unit, parse_period(period).end) for unit, period in concerned)
+
+
+def _province(units: Units, code: str, day: date) -> str:
+    chain = units_above(code, day, units)
+    known = (units.get(above, day) for above in chain)
+    return next((unit.code for unit in known if unit is not None and unit.level == PROVINCE), chain[-1])
 
 
 def _owner_of(reference: Reference) -> OwnerOf:

@@ -107,6 +107,11 @@ class Figure:
         }
 
     @property
+    def has_number(self) -> bool:
+        """Whether it tells a number or a range at all."""
+        return self.value is not None or self.low is not None
+
+    @property
     def order(self) -> tuple[str, ...]:
         """A total order: every writer sorts by it."""
         return (self.indicator, self.period, self.unit, *(f"{a}={c}" for a, c in self.breakdown or ()))

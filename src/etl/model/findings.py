@@ -42,6 +42,11 @@ class Finding:
     decision: str | None = None
 
     @property
+    def waits(self) -> bool:
+        """Whether it is a hold on which nobody has decided."""
+        return self.severity == HOLD and self.decision is None
+
+    @property
     def id(self) -> str:
         """Stable over runs: the same fault at the same place of the same submission has the same id."""
         parts = (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from etl.model.claims import Claim
 from etl.model.figures import OFFICIAL, Figure
 from etl.model.findings import Finding
 from etl.model.reference import Reference, Report
@@ -95,6 +96,7 @@ class ReleaseContent:
 
     created_at: the ledger's time of the release (Asia/Ho_Chi_Minh). rows: table id → current rows, public columns.
     sources: what stands behind each figure that is no part of a breakdown; of the report's own unit also what did not count.
+    claims: what levels say of themselves, beside what was computed.
     previous: the release of this report and period before this one. moved: figures that are not what that one said.
     """
 
@@ -116,6 +118,7 @@ class ReleaseContent:
     stage: str = OFFICIAL
     sources: Mapping[FigureKey, tuple[Contribution, ...]] = field(default_factory=dict)
     moved: tuple[Move, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
     def unit_title(self, code: str) -> str:
         """The name of a unit as it was in the release's last period."""

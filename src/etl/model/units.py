@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
+PROVINCE = "province"
+
 #: type word (units.csv) → level: the step of the tree on which the unit reports
 LEVELS = {
-    "tỉnh": "province", "thành phố trung ương": "province",
+    "tỉnh": PROVINCE, "thành phố trung ương": PROVINCE,
     "huyện": "district", "thành phố": "district", "thị xã": "district", "quận": "district",
     "xã": "commune", "phường": "commune", "thị trấn": "commune", "đặc khu": "commune",
     "sở": "agency", "tổ chức": "agency", "cơ quan": "agency",

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
+from etl.consolidation.scope import Scope
 from etl.model.reference import Reference
 from etl.model.releases import StatusRow
 from etl.pipeline import Stores
@@ -41,9 +42,13 @@ class Reminder:
         return asdict(self) | {"deadline": self.deadline.isoformat() if self.deadline else None}
 
 
-def reminders(stores: Stores, period: str, at: datetime) -> list[Reminder]:
-    """Everyone who owes something of the period, most overdue first; nobody before the form opens."""
-    return owed(stores.reference, status(stores, period), at)
+def reminders(stores: Stores, period: str, at: datetime, unit: str | None = None) -> list[Reminder]:
+    """Everyone who owes something of the period, most overdue first; nobody before the form opens.
+
+    unit: only this one and the units under it.
+    """
+    rows = status(stores, period)
+    return owed(stores.reference, rows if unit is None else Scope(unit, stores.reference).status(rows), at)
 
 
 def owed(reference: Reference, rows: Iterable[StatusRow], at: datetime) -> list[Reminder]:
@@ -58,6 +63,11 @@ def owed(reference: Reference, rows: Iterable[StatusRow], at: datetime) -> list[
         opening = opens.get((row.unit, row.form, row.period))
         if row.role == "expected" and row.state in _TODO and (opening is None or opening <= today):
             found.append(_reminder(reference, row, today))
+    return in_order(found)
+
+
+def in_order(found: Iterable[Reminder]) -> list[Reminder]:
+    """The most overdue first."""
     return sorted(found, key=lambda r: (r.days is None, r.days or 0, r.unit, r.form, r.period))
 
 

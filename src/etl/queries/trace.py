@@ -11,6 +11,7 @@ from etl.consolidation.contributions import contributions, order
 from etl.consolidation.replay import Replay
 from etl.consolidation.tracing import traced
 from etl.errors import UsageError
+from etl.model.claims import DATA, DIFFERS, EQUAL, INCOMPLETE
 from etl.model.periods import parse_period
 from etl.model.releases import Contribution
 from etl.pipeline import Stores
@@ -27,10 +28,12 @@ class Trace:
 
     figure: dict[str, Any]
     contributions: tuple[Contribution, ...]
+    claim: dict[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The documented shape of `etl trace --json`."""
-        return {"figure": self.figure, "contributions": [c.as_json() for c in self.contributions]}
+        """The documented shape of `etl trace --json`; `claim` only where the unit says its own total (claims.json)."""
+        told = {"figure": self.figure, "contributions": [c.as_json() for c in self.contributions]}
+        return told | ({"claim": self.claim} if self.claim else {})
 
 
 def trace(
@@ -48,7 +51,17 @@ def trace(
     figure = figure_of(stores, view, record, indicator, unit or view.report.unit, period, members)
     found = traced(view, indicator, parse_period(figure["period"]))
     rows = contributions(view, found, figure["unit"], tuple(members.items()) or None)
-    return Trace(figure, tuple(_with_texts(stores, view, rows)))
+    claim = None if members else _claim(stores, record, figure)
+    return Trace(figure, tuple(_with_texts(stores, view, rows)), claim)
+
+
+def _claim(stores: Stores, record: ReleaseRecord, figure: dict[str, Any]) -> dict[str, Any] | None:
+    """What the unit's own submission says of the figure, as the release has it."""
+    if DATA not in stores.releases.names(record.number):
+        return None
+    found: list[dict[str, Any]] = json.loads(stores.releases.read(record.number, DATA))
+    key = ("indicator", "unit", "period")
+    return next((one for one in found if all(one[name] == figure[name] for name in key)), None)
 
 
 def figure_of(
@@ -105,6 +118,22 @@ def trace_table(found: Trace, view_title: str = "") -> str:
          c.value or "", c.revision, c.why)
         for c in found.contributions
     ]  # fmt: skip
+    if found.claim:
+        head += "\n" + _claim_line(found.claim)
     counted = sum(c.counted for c in found.contributions)
     lines = table(("", "Đơn vị", "Tệp", "Ô", "Trong tệp", "Giá trị", "Lần", "Vì sao / why"), rows)
     return f"{head} {view_title}".rstrip() + f"\n{counted} ô được tính / cells counted\n\n{lines}"
+
+
+_VERDICTS = {
+    EQUAL: "khớp / equal", DIFFERS: "khác nhau / they differ",
+    INCOMPLETE: "bên dưới chưa gửi đủ / not all below have reported",
+}  # fmt: skip
+
+
+def _claim_line(claim: dict[str, Any]) -> str:
+    value, low, high = (claim[f"claimed_{part}"] for part in ("value", "low", "high"))
+    said = value if value is not None else f"{low} – {high}"
+    at = "!".join(part for part in (claim["sheet"], claim["cell"]) if part)
+    where = f"{claim['file']}{': ' if at else ''}{at}"
+    return f"Đơn vị tự ghi / the unit itself says: {said} ({_VERDICTS[claim['verdict']]}; {where})"

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from etl.model.figures import Figure
-from etl.model.findings import CRITICAL, HOLD, SEVERITIES, Finding
+from etl.model.findings import CRITICAL, SEVERITIES, Finding
 from etl.model.grids import from_a1
 from etl.model.releases import ReleaseContent, StatusRow
 
@@ -94,7 +94,7 @@ class FindingGroup:
     @property
     def open(self) -> bool:
         """Whether somebody has something to do: send again, or decide."""
-        return any(f.severity == CRITICAL or (f.severity == HOLD and f.decision is None) for f in self.findings)
+        return any(f.severity == CRITICAL or f.waits for f in self.findings)
 
 
 @_once

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING, Any
 
+from etl.model.claims import DATA as CLAIMS
 from etl.model.figures import Figure
 from etl.model.releases import ReleaseContent
-from etl.report import blocks, dictionary, sources
+from etl.report import blocks, claims, dictionary, sources
 from etl.report.sdmx import DATA, HEADER, STRUCTURE, Sdmx, code_rows
 from etl.report.titles import Titles
 
@@ -49,6 +50,9 @@ def data_files(content: ReleaseContent) -> dict[str, bytes]:
         "dictionary.csv": as_csv(dictionary.HEADER, _lines(dictionary.dictionary(content))),
         "release.json": as_json(release(content)),
     }
+    if content.claims:
+        said = claims.data(content)
+        files |= {CLAIMS: as_json(said), claims.TABLE: as_csv(_names(dictionary.CLAIMS), said)}
     sdmx = Sdmx(content, Titles(content))
     files |= {
         STRUCTURE: sdmx.structure(),

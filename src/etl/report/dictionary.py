@@ -113,6 +113,34 @@ TRACE = _columns(
     ("counted", "true or false", "Được tính", "Counted"),
     ("why", "text", "Vì sao được tính hay không", "Why it counts or not"),
 )
+CLAIMS = _columns(
+    ("indicator", "text", "Mã chỉ tiêu", "Indicator code"),
+    ("unit", "text", "Mã đơn vị tự báo cáo", "Unit that says it of itself"),
+    ("period", "text", "Kỳ", "Period"),
+    (
+        "verdict", "text", "Kết quả: equal khớp, differs khác, incomplete bên dưới chưa gửi đủ",
+        "Verdict: equal, differs, incomplete (not all below have reported)",
+    ),
+    ("computed_value", _NUMBER, "Giá trị cộng từ bên dưới, được công bố", "Value computed from below, which is published"),
+    ("claimed_value", _NUMBER, "Giá trị đơn vị tự ghi", "Value that the unit claims"),
+    ("computed_low", _NUMBER, "Thấp nhất, từ bên dưới", "Lowest, from below"),
+    ("claimed_low", _NUMBER, "Thấp nhất, đơn vị tự ghi", "Lowest, as claimed"),
+    ("computed_high", _NUMBER, "Cao nhất, từ bên dưới", "Highest, from below"),
+    ("claimed_high", _NUMBER, "Cao nhất, đơn vị tự ghi", "Highest, as claimed"),
+    ("computed_numerator", _NUMBER, "Tử số, từ bên dưới", "Numerator, from below"),
+    ("claimed_numerator", _NUMBER, "Tử số, đơn vị tự ghi", "Numerator, as claimed"),
+    ("computed_denominator", _NUMBER, "Mẫu số, từ bên dưới", "Denominator, from below"),
+    ("claimed_denominator", _NUMBER, "Mẫu số, đơn vị tự ghi", "Denominator, as claimed"),
+    ("unit_of_measure", "text", "Đơn vị tính", "Unit of measure"),
+    ("coverage_reported", "integer", "Số báo cáo bên dưới đã nhận", "Reports from below that count"),
+    ("coverage_expected", "integer", "Số báo cáo bên dưới phải có", "Reports expected from below"),
+    ("coverage_missing", "text", "Đơn vị bên dưới còn thiếu, cách nhau bằng ;", "Units below that are missing, separated by ;"),
+    ("submission", "text", "Lần gửi của đơn vị", "The unit's submission"),
+    ("file", "text", "Tệp đã gửi", "File as it was sent"),
+    ("sheet", "text", "Trang tính", "Sheet"),
+    ("cell", "text", "Ô; trống khi là tổng nhiều ô", "Cell; empty where it is the sum of several"),
+    ("release", "integer", "Số của bản công bố", "Number of the release"),
+)  # fmt: skip
 CODES = _columns(
     ("list", "text", "Danh mục mã", "Code list"),
     ("code", "text", "Mã dùng trong SDMX", "Code as SDMX has it"),
@@ -189,6 +217,8 @@ def dictionary(content: ReleaseContent) -> list[tuple[str, ...]]:
         "sdmx/figures.csv": SDMX,
         "release.json": RELEASE,
     }
+    if content.claims:
+        files |= {"claims.csv": CLAIMS, "claims.json": CLAIMS}
     files |= {f"rows/{table}.parquet": tuple(_of_rows(rows)) for table, rows in sorted(content.rows.items())}
     return [
         (file, column.name, column.type, column.title.vi, column.title.en, column.measure)

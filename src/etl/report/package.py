@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from etl.model.claims import VERDICTS
 from etl.model.figures import NOT_REPORTED, PROVISIONAL, PUBLISHED, WITHHELD
 from etl.model.findings import SEVERITIES
 from etl.model.releases import ReleaseContent
@@ -21,7 +22,7 @@ _TYPES: Mapping[str, str] = {
 }  # fmt: skip
 _TABLES: Mapping[str, tuple[Column, ...]] = {
     "figures.csv": dictionary.FIGURES, "findings.csv": dictionary.FINDINGS, "status.csv": dictionary.STATUS,
-    "trace.csv": dictionary.TRACE, "codes.csv": dictionary.CODES, "sdmx/figures.csv": dictionary.SDMX,
+    "claims.csv": dictionary.CLAIMS, "trace.csv": dictionary.TRACE, "codes.csv": dictionary.CODES, "sdmx/figures.csv": dictionary.SDMX,
 }  # fmt: skip
 _REQUIRED: Mapping[str, frozenset[str]] = {
     "figures.csv": frozenset((
@@ -30,6 +31,7 @@ _REQUIRED: Mapping[str, frozenset[str]] = {
     "findings.csv": frozenset(("id", "code", "severity", "message_vi", "message_en")),
     "status.csv": frozenset(("unit", "form", "period", "role", "state", "late")),
     "trace.csv": frozenset(("indicator", "unit", "period", "source_unit", "submission", "file", "revision", "counted")),
+    "claims.csv": frozenset(("indicator", "unit", "period", "verdict", "submission", "file", "release")),
     "codes.csv": frozenset(("list", "code", "title_vi", "title_en")),
     "sdmx/figures.csv": frozenset(("STRUCTURE", "STRUCTURE_ID", "ACTION", "INDICATOR", "REF_AREA", "TIME_PERIOD", "OBS_STATUS")),
 }  # fmt: skip
@@ -37,10 +39,13 @@ _ALLOWED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("figures.csv", "status"): (PUBLISHED, PROVISIONAL, WITHHELD, NOT_REPORTED),
     ("figures.csv", "stage"): tuple(words.STAGES),
     ("findings.csv", "severity"): SEVERITIES,
+    ("claims.csv", "verdict"): VERDICTS,
     ("status.csv", "role"): tuple(words.ROLES),
     ("status.csv", "state"): tuple(words.STATES),
 }  # fmt: skip
-_KEYS: Mapping[str, list[str]] = {"status.csv": ["unit", "form", "period"], "codes.csv": ["list", "code"]}
+_KEYS: Mapping[str, list[str]] = {
+    "status.csv": ["unit", "form", "period"], "codes.csv": ["list", "code"], "claims.csv": ["indicator", "unit", "period"],
+}  # fmt: skip
 _MEDIA: Mapping[str, str] = {
     "csv": "text/csv", "json": "application/json", "xml": "application/vnd.sdmx.structure+xml", "md": "text/markdown",
     "parquet": "application/vnd.apache.parquet",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from etl.model.figures import PROVISIONAL, Figure
 from etl.model.findings import Finding
 from etl.model.releases import ReleaseContent, StatusRow
-from etl.report import blocks, notes, sources, words
+from etl.report import blocks, claims, notes, sources, words
 from etl.report.charts import FILLS, charts
 from etl.report.letter.form import SIGN_OFF
 from etl.report.maps import maps
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: what keeps the page under 1 MB whatever arrived; the rest is in the data files beside it
 MOST_FINDINGS, MOST_UNITS, MOST_NAMES, MOST_MISSING, LONGEST = 300, 60, 100, 20, 400
 
-MOST_MOVED = 60
+MOST_MOVED, MOST_CLAIMS = 60, 60
 
 _FEW_NAMES, _LONG_NAME = 4, 60
 
@@ -37,6 +37,7 @@ SIGNS: Mapping[str, tuple[str, str]] = {
     "published": ("good", "✓"), "provisional": ("warn", "≈"), "withheld": ("hold", "⊘"), "not_reported": ("none", "○"),
     "accepted": ("good", "✓"), "accepted_with_warnings": ("warn", "!"), "held": ("hold", "?"), "rejected": ("bad", "✕"),
     "missing": ("none", "○"), "critical": ("bad", "✕"), "hold": ("hold", "?"), "warning": ("warn", "!"), "info": ("none", "i"),
+    "equal": ("good", "✓"), "differs": ("warn", "≠"), "incomplete": ("none", "○"),
 }  # fmt: skip
 
 _ABOUT: Mapping[str, Text] = {
@@ -52,6 +53,8 @@ _ABOUT: Mapping[str, Text] = {
     "trace.csv": Text("Nguồn của từng số liệu, dạng bảng", "Where each figure comes from, as a table"),
     "rules.html": Text("Mọi luật kiểm tra", "All rules of the check"),
     "rules.csv": Text("Mọi luật kiểm tra, dạng bảng", "All rules of the check, as a table"),
+    "claims.csv": Text("Số cộng từ dưới bên cạnh số đơn vị tự ghi", "Totals beside what units claim of themselves"),
+    "claims.json": Text("Số đơn vị tự ghi, cho phần mềm", "What units claim, for programs"),
     "codes.csv": Text("Danh mục mã", "Code lists"),
     "sdmx/figures.csv": Text("Mọi số liệu, SDMX-CSV", "All figures, SDMX-CSV"),
     "sdmx/structure.xml": Text("Cấu trúc SDMX-ML của số liệu", "Their structure, SDMX-ML"),
@@ -82,6 +85,8 @@ def page(content: ReleaseContent, beside: Mapping[str, bytes]) -> bytes:
         ),
         "most_moved": MOST_MOVED,
         "fills": FILLS,
+        "claimed": claims.ordered(content),
+        "most_claims": MOST_CLAIMS,
         "coverage": [_with_gaps(table) for table in blocks.coverage(content)],
         "states": [state for state in words.STATES if any(row.state == state for row in content.status)],
         "short_number": _short_numbers(titles, dict.fromkeys(row.form for row in content.status)),
@@ -102,6 +107,7 @@ def trace_page(content: ReleaseContent) -> bytes:
     told = {
         "content": content, "titles": Titles(content), "subtitle": notes.subtitle(content),
         "kind": word(words.KINDS, content.kind), "sections": sources.sections(content),
+        "claim_of": claims.of_figures(content),
     }  # fmt: skip
     return environment().get_template("trace.html.j2").render(told).encode()
 
@@ -117,7 +123,7 @@ def environment() -> Environment:
     made.globals |= {
         "words": words, "word": word, "signs": SIGNS, "shown": shown, "parts": parts, "has_number": has_number, "period": words.period,
         "style": _trusted(_part("page.css")), "script": _trusted(script), "script_hash": _hash(script), "trusted": _trusted,
-        "cell_state": _cell_state, "cell_remark": _cell_remark,
+        "claims": claims, "cell_state": _cell_state, "cell_remark": _cell_remark,
     }  # fmt: skip
     made.filters["cut"] = _cut
     return made

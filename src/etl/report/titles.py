@@ -139,7 +139,7 @@ def _end(code: str | None) -> date | None:
 
 
 def has_number(figure: Figure) -> bool:
-    return figure.value is not None or figure.low is not None
+    return figure.has_number
 
 
 def number(value: Decimal, decimals: int, *, tidy: bool = False) -> Text:

@@ -173,6 +173,11 @@ def exact(text: str | None) -> Text:
     return joined([Text(*(format_exact(Decimal(end), one) for one in ("vi", "en"))) for end in ends], " – ")
 
 
+def in_brackets(text: Text, more: Text) -> Text:
+    """'100 % (124/124)'; the text alone where there is nothing more."""
+    return Text(*(f"{own} ({rest})" if rest else own for own, rest in zip(text, more, strict=True)))
+
+
 def full_date(at: datetime) -> str:
     """'ngày 05 tháng 02 năm 2022', as Nghị định 30/2020/NĐ-CP writes it: a 0 before days up to 9 and months up to 2."""
     day = at.astimezone(LOCAL_TIME)

@@ -12,7 +12,7 @@ from etl.model.clock import LOCAL_TIME
 from etl.model.figures import NOT_REPORTED, PROVISIONAL, PUBLISHED, WITHHELD, Figure, number_text
 from etl.model.findings import Finding
 from etl.model.releases import MISSING, ReleaseContent, StatusRow
-from etl.report import blocks, notes, words
+from etl.report import blocks, claims, notes, words
 from etl.report.form_sheets import form_sheets
 from etl.report.sheets import Number, Painted, Sheet, Styles
 from etl.report.titles import Titles
@@ -57,7 +57,7 @@ def workbook(content: ReleaseContent) -> bytes:
         made = content.created_at.astimezone(LOCAL_TIME).replace(tzinfo=None)
         book.set_properties({"title": content.report.title_vi, "created": made})
         styles, titles = Styles(book), Titles(content)
-        for write in (_figures, _by_unit, _forms, _coverage, _findings, _trace, _notes):
+        for write in (_figures, _by_unit, _forms, _coverage, _claims, _findings, _trace, _notes):
             write(content, titles, styles)
     return stored(sink.getvalue())
 
@@ -149,6 +149,17 @@ def _coverage(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
     for form in sorted({form for _, form in pairs}, key=titles.form_number):
         number, title = titles.form_number(form), titles.form(form)
         sheet.remark(Text(f"{number}: {title.vi}", f"{number}: {title.en}"))
+
+
+def _claims(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
+    """Each level's total beside what it says of itself; no sheet where nobody does."""
+    if not content.claims:
+        return
+    sheet = _sheet(content, styles, claims.SHEET, claims.WIDTHS)
+    sheet.header(claims.HEADINGS, frozen_columns=1)
+    for claim in claims.ordered(content):
+        sheet.line(claims.line(claim, titles))
+    sheet.filtered()
 
 
 def _state(row: StatusRow | None) -> Painted:

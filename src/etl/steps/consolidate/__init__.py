@@ -22,13 +22,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
-    "Claim",
     "Doubt",
     "Expectation",
     "Expectations",
     "Request",
     "Selection",
-    "claims",
     "consolidate",
     "open_rows",
 ]
@@ -46,12 +44,13 @@ class Request:
 class Doubt:
     """A question that waits for a person and holds an indicator back: of some units and those above, in one period.
 
-    units: empty means all; period: None means any.
+    units: empty means all; period: None means any. whole: of all units under them too.
     """
 
     indicator: str
     units: tuple[str, ...] = ()
     period: str | None = None
+    whole: bool = False
 
 
 class _Doubts:
@@ -71,14 +70,19 @@ class _Doubts:
     def _concerns(self, doubt: Doubt, unit: str, period: Period) -> bool:
         if doubt.period not in (None, period.code):
             return False
-        return not doubt.units or any(unit in self._expectations.above(below, period) for below in doubt.units)
+        above = self._expectations.above
+        return not doubt.units or any(
+            unit in above(one, period) or (doubt.whole and one in above(unit, period)) for one in doubt.units
+        )
 
 
 def consolidate(
     rows: Mapping[str, pa.Table], requests: Iterable[Request], expectations: Expectations, units: Units,
-    entities: Sequence[Entity], *, doubts: Iterable[Doubt] = (),
+    entities: Sequence[Entity], *, doubts: Iterable[Doubt] = (), within: str | None = None,
 ) -> list[Figure]:  # fmt: skip
     """Compute every requested figure, for each unit that reports and each unit above it.
+
+    within: only of this unit and those under it; each is the same as when all are asked for.
 
     rows: table id → current rows with `_entity`, `_entity_name`, `_owner`, `_speaks` (steps/match).
     doubts: what waits for a person: the figures concerned are provisional.
@@ -94,23 +98,31 @@ def consolidate(
             copies = expectations.copies(request.indicator.form, periods)
             selection = Selection(request.indicator, periods, units, copies)
             parts = selection.parts(connection) if request.indicator.table in rows else []
-            figures += _figures(request, selection, parts, expectations, order, names, doubtful)
+            wanted = _wanted(selection, parts, expectations, within)
+            figures += _figures(request, selection, wanted, parts, expectations, order, names, doubtful)
         return sorted(figures, key=lambda f: f.order)
     finally:
         connection.close()
 
 
+def _wanted(selection: Selection, parts: Iterable[Part], expectations: Expectations, within: str | None) -> list[str]:
+    """Units that get a figure: those that are expected or have rows, and all above them."""
+    units = expectations.units_of(selection.indicator, selection.periods) | {part.unit for part in parts}
+    if within is None:
+        return sorted(units)
+    return sorted(u for u in units if any(within in expectations.above(u, period) for period in selection.periods))
+
+
 def _figures(
-    request: Request, selection: Selection, parts: list[Part], expectations: Expectations,
+    request: Request, selection: Selection, units: Iterable[str], parts: list[Part], expectations: Expectations,
     order: Mapping[str, tuple[int, str]], names: Mapping[str, str], doubtful: _Doubts,
 ) -> list[Figure]:  # fmt: skip
     indicator = request.indicator
     found: dict[str, dict[Breakdown, Part]] = {}
     for one in parts:
         found.setdefault(one.unit, {})[one.breakdown] = one
-    expected_units = expectations.units_of(indicator, selection.periods)
     figures = []
-    for unit in sorted(expected_units | found.keys()):
+    for unit in units:
         coverage = expectations.coverage(indicator, selection.periods, unit)
         own = found.get(unit, {})
         for breakdown in (None, *sorted(b for b in own if b is not None)):

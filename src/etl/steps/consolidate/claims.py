@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from etl.model.figures import PROVISIONAL, PUBLISHED, Figure
+from etl.model.claims import PARTS
+from etl.model.figures import PUBLISHED, Figure
 from etl.model.reference import Entity
 from etl.model.units import Units
 from etl.steps.consolidate import Request
@@ -18,12 +19,10 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-_COMPARED = ("value", "low", "high", "numerator", "denominator")
-
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """A figure that a unit's own submission gives otherwise. places: submission, block and line of the rows behind it."""
+class Said:
+    """A figure, and the same as a unit's own submission gives it. places: submission, block and line of the rows behind it."""
 
     figure: Figure
     claimed: Figure
@@ -33,11 +32,11 @@ class Claim:
 def claims(
     rows: Mapping[str, pa.Table], requests: Iterable[Request], expectations: Expectations, units: Units,
     entities: Sequence[Entity], figures: Iterable[Figure],
-) -> list[Claim]:  # fmt: skip
-    """Where a level's own submission (role `check`) differs from what the levels below it add up to.
+) -> list[Said]:  # fmt: skip
+    """What each level's own submission (role `check`) says of a figure that the levels below it add up to.
 
-    Only whole figures are compared: all below reported, and the claim covers every period that the figure takes. An
-    indicator with a reporter of its own is no sum over levels and has no claims.
+    A claim covers every period that the figure takes, or is none. An indicator with a reporter of its own is no sum over
+    levels and has no claims: what others send of it is compared with the reporter's rows by a rule in across/.
     """
     order = {name: (e.order, name) for e in entities for name in (e.name, e.id)}
     names = {e.id: e.name for e in entities}
@@ -47,10 +46,10 @@ def claims(
         return []
     connection = open_rows(rows, units)
     try:
-        found: list[Claim] = []
+        found: list[Said] = []
         for request, selection in asked:
             figure = known.get((request.indicator.id, selection.claimant or "", request.period.code))
-            if figure is not None and figure.status in (PUBLISHED, PROVISIONAL) and not figure.coverage.missing:
+            if figure is not None:
                 found += _claim(connection, selection, figure, order, names)
         return found
     finally:
@@ -70,14 +69,14 @@ def _asked(
 def _claim(
     connection: duckdb.DuckDBPyConnection, selection: Selection, figure: Figure,
     order: Mapping[str, tuple[int, str]], names: Mapping[str, str],
-) -> Iterator[Claim]:  # fmt: skip
+) -> Iterator[Said]:  # fmt: skip
     query = f"SELECT _submission, _block, _line, _period FROM ({selection.sql()}) ORDER BY ALL"
     places = connection.execute(query).fetchall()
     parts = [p for p in selection.parts(connection) if (p.unit, p.breakdown) == (figure.unit, None)]
     if not parts or {place[3] for place in places} != {period.code for period in selection.periods}:
         return
     content = content_of(selection.indicator, parts[0], figure.coverage, order, names)
-    said: dict[str, Any] = {name: content.get(name) for name in _COMPARED}
-    claimed = replace(figure, **said)
-    if any(getattr(claimed, name) != getattr(figure, name) for name in _COMPARED):
-        yield Claim(figure, claimed, tuple(place[:3] for place in places))
+    said: dict[str, Any] = {name: content.get(name) for name in PARTS}
+    claimed = replace(figure, **said, names=None, status=PUBLISHED, at_least=False)
+    if claimed.has_number:
+        yield Said(figure, claimed, tuple(place[:3] for place in places))

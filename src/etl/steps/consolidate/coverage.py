@@ -75,6 +75,15 @@ class Expectations:
             self._groups[key] = groups
         return self._groups[key]
 
+    def _of_sender(
+        self, below: Mapping[str, Sequence[Expectation]], periods: tuple[Period, ...], unit: str
+    ) -> Sequence[Expectation]:
+        """What is wanted of the units above one that sends nothing itself."""
+        return [
+            one for period in periods for sender in sorted(self.above(unit, period)) for one in below.get(sender, ())
+            if one.unit == sender and one.period == period
+        ]  # fmt: skip
+
     def above(self, unit: str, period: Period) -> frozenset[str]:
         """The unit and all units above it at the period's end."""
         key = (unit, period)
@@ -102,9 +111,8 @@ class Expectations:
         if indicator.rule == "authoritative" or _register_alone(indicator):
             wanted: Sequence[Expectation] = self._wanted(indicator, periods)
         else:
-            wanted = self._below(indicator, periods).get(unit, ()) or [
-                one for one in self._wanted(indicator, periods) if one.unit in self.above(unit, one.period)
-            ]
+            below = self._below(indicator, periods)
+            wanted = below.get(unit) or self._of_sender(below, periods, unit)
         missing = sorted(
             one.unit if len(periods) == 1 else f"{one.unit}@{one.period.code}" for one in wanted if not one.reported
         )

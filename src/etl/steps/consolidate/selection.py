@@ -43,7 +43,7 @@ def open_rows(rows: Mapping[str, pa.Table], units: Units) -> duckdb.DuckDBPyConn
     import pyarrow as pa
 
     connection = duckdb.connect()
-    levels = {(u.code): _level(u.code, units) for u in units.all}
+    levels = _levels(units)
     connection.register("_levels", pa.table({
         "unit": pa.array(list(levels), pa.string()), "level": pa.array(list(levels.values()), pa.string()),
     }))  # fmt: skip
@@ -56,12 +56,13 @@ def open_rows(rows: Mapping[str, pa.Table], units: Units) -> duckdb.DuckDBPyConn
     return connection
 
 
-def _level(code: str, units: Units) -> str:
-    """The level a unit reports for: an agency's is that of the unit above it."""
-    unit = next(u for u in reversed(units.all) if u.code == code)
-    if unit.level != "agency" or unit.parent is None:
-        return unit.level
-    return next((u.level for u in units.all if u.code == unit.parent), unit.level)
+def _levels(units: Units) -> dict[str, str]:
+    """Code → the level it reports for, as the unit is now: an agency's is that of the unit above it."""
+    first = {unit.code: unit.level for unit in reversed(units.all)}
+    return {
+        unit.code: first.get(unit.parent or "", unit.level) if unit.level == "agency" else unit.level
+        for unit in units.all
+    }
 
 
 @dataclass(frozen=True)
