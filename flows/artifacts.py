@@ -6,6 +6,7 @@ All are Markdown: the UI's own tables show ten rows a page and no emphasis.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from prefect.artifacts import create_markdown_artifact
@@ -36,22 +37,26 @@ def publish_findings(stores: Stores, findings: Iterable[Finding]) -> None:
     _publish("findings", tables.findings(stores.reference, findings), "Phát hiện / findings")
 
 
-def publish_figures(stores: Stores, report: Report, record: ReleaseRecord) -> None:
-    """The figures of the report's unit: key figures first, then every indicator across the periods."""
+def publish_figures(stores: Stores, report: Report, record: ReleaseRecord, of: str = "") -> None:
+    """The figures of the report's unit: key figures first, then every indicator across the periods.
+
+    of: the report's id where the run makes several, here and below.
+    """
     figures = figures_of(stores, record.number, unit=report.unit)
     text = tables.figures(stores.reference, report, record.period, figures)
-    _publish("figures", text, f"Số liệu của bản {record.number} / figures of release {record.number}")
+    _publish(_key("figures", of), text, f"Số liệu của bản {record.number} / figures of release {record.number}")
 
 
-def publish_coverage(stores: Stores, status: Sequence[StatusRow]) -> None:
+def publish_coverage(stores: Stores, status: Sequence[StatusRow], of: str = "") -> None:
     """Unit × form for each period, and how many of how many."""
-    _publish("coverage", tables.coverage(stores.reference, status), "Tình hình nộp / completeness")
+    told = f"Tình hình nộp / completeness{of and f': {of}'}"
+    _publish(_key("coverage", of), tables.coverage(stores.reference, status), told)
 
 
-def publish_link(record: ReleaseRecord) -> None:
+def publish_link(record: ReleaseRecord, of: str = "") -> None:
     """A link that opens the release page, where pages are served; else where it lies."""
     text = tables.release_links(record, os.environ.get(PAGES_URL))
-    _publish("release-page", text, f"Trang công bố {record.number} / page of release {record.number}")
+    _publish(_key("release-page", of), text, f"Trang công bố {record.number} / page of release {record.number}")
 
 
 def publish_todo(stores: Stores, holds: Sequence[Finding]) -> None:
@@ -77,6 +82,11 @@ def publish_moves(moves: Moves) -> None:
 def publish_reminders(found: Iterable[Reminder]) -> None:
     """Who owes what."""
     _publish("reminders", todo.reminders(found), "Còn nợ biểu / forms that are owed")
+
+
+def _key(name: str, of: str) -> str:
+    """An artifact's key: small letters, digits and hyphens."""
+    return "-".join(part for part in (name, re.sub(r"[^a-z0-9]+", "-", of.lower()).strip("-")) if part)
 
 
 def _publish(key: str, text: str, description: str) -> None:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from etl.consolidation.reports import report_named
+from etl.model.reference import Reference, Report
 from etl.settings import Settings, find_root
 
 
@@ -21,3 +23,15 @@ FIRST_REPORT = next(iter(report_ids()), "")
 
 #: a select in the UI. Not Literal: a Literal of one report is a constant there, greyed out with a remark
 ReportId = Annotated[str, Field(json_schema_extra={"enum": [*report_ids()]} if FIRST_REPORT else None)]
+
+#: no report can be called so: its id is a file's name
+EVERY = "mọi báo cáo / every report"
+ReportIds = Annotated[str, Field(json_schema_extra={"enum": [EVERY, *report_ids()]})]
+
+
+def chosen(reference: Reference, name: str) -> list[Report]:
+    """The report of this name, or all of them, by name. Raises UsageError where there is none."""
+    if name not in ("", EVERY):
+        return [report_named(reference, name)]
+    first = report_named(reference, None)
+    return [first, *(report for key, report in sorted(reference.reports.items()) if key != first.id)]

@@ -1,24 +1,28 @@
-"""The night: take in what arrived, then renew the provincial figures. Also run by `make run`, without `make serve`."""
+"""The night: take in what arrived, then renew the figures of every report. Also run by `make run`, without `make serve`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
+from prefect.states import Failed
 
 from etl.consolidation.reports import period_due, report_named
 from etl.errors import EtlError, UsageError
+from etl.model.findings import Finding
 from etl.model.periods import parse_period
 from etl.model.reference import Report
 from etl.pipeline import Stores
 from etl.queries.figures import figures_of, figures_table
 from etl.store.ledger import ReleaseRecord
 from flows import console, notice, stages, states
-from flows.choices import FIRST_REPORT, ReportId
+from flows.choices import EVERY, ReportIds, chosen
 from flows.ingest import taken_in, tell_intake, told_waiting
 from flows.publish import released
 
@@ -36,35 +40,76 @@ def _name() -> str:
     on_crashed=[notice.tell],
 )
 @states.told
-def nightly(period: str = "", report: ReportId = FIRST_REPORT, inbox: str = "") -> State[Any]:
-    """Nhận những gì đã gửi đến, rồi làm mới số liệu của tỉnh. / Take in what arrived, then renew the figures.
+def nightly(period: str = "", report: ReportIds = EVERY, inbox: str = "") -> State[Any]:
+    """Nhận những gì đã gửi đến, rồi làm mới số liệu của từng báo cáo. / Take in what arrived, then renew each report's figures.
 
     Args:
-        period: Kỳ: 2021, 2021-Q2 hoặc 2020..2021; để trống thì lấy kỳ đến hạn theo lịch. / Period; empty: the one due by the calendar.
-        report: Báo cáo nào trong data/reference/reports. / Which report of data/reference/reports.
+        period: Kỳ: 2021, 2021-Q2, 2020..2021; để trống: kỳ đến hạn của từng báo cáo. / Period; empty: the one due, for each report.
+        report: Mọi báo cáo trong data/reference/reports, hoặc một. / Every report of data/reference/reports, or one.
         inbox: Thư mục nhận; để trống là data/inbox. / Folder to take in; empty means the inbox.
     """
     stores = stages.open_stores()
-    wanted = report_named(stores.reference, report or None)
-    asked = parse_period(period or period_due(stores.reference, wanted, stages.now())).code
+    at = stages.now()
+    wanted = [
+        (one, parse_period(period or period_due(stores.reference, one, at)).code)
+        for one in chosen(stores.reference, report)
+    ]
     intake = taken_in(stores, inbox)
     tell_intake(stores, intake)
-    last = _still_true(stores, wanted, asked)
+    night = _Night()
+    for one, asked in wanted:
+        _renew(stores, one, asked, night, alone=len(wanted) == 1)
+    open_now = [*states.open_holds(stores), *night.waiting] if night.looked else states.everything_open(stores)
+    waiting = told_waiting(stores, open_now)
+    if night.stopped:
+        return Failed(message="\n".join(night.stopped))
+    return states.after_intake(intake, waiting, _said(night))
+
+
+@dataclass
+class _Night:
+    """What became of the reports. made: new releases; held: those that are still true; stopped: why there is none.
+
+    looked: whether any was consolidated; waiting: what then waited for a person beside the submissions' own holds.
+    """
+
+    made: list[ReleaseRecord] = field(default_factory=list)
+    held: list[ReleaseRecord] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+    waiting: set[Finding] = field(default_factory=set)
+    looked: bool = False
+
+
+def _renew(stores: Stores, report: Report, period: str, night: _Night, *, alone: bool) -> None:
+    """A release of one report, unless the last one is still true. What stops one report stops no other."""
+    last = _still_true(stores, report, period)
     if last is not None:
         get_run_logger().info(
-            "Không có gì mới, bản %d vẫn đúng / nothing new, release %d holds", last.number, last.number
+            "%s: không có gì mới, bản %d vẫn đúng / nothing new, release %d holds", report.id, last.number, last.number
         )
-        return states.after_intake(intake, told_waiting(stores, states.everything_open(stores)), _nothing_new(last))
-    done, record, new = released(stores, wanted, asked)
-    said = states.done(f"Bản công bố {record.number} / release {record.number}") if new else _nothing_new(record)
-    waiting = [*states.open_holds(stores), *states.undecided(done.findings)]
-    return states.after_intake(intake, told_waiting(stores, waiting), said)
+        night.held.append(last)
+        return
+    night.looked = True
+    try:
+        done, record, new = released(stores, report, period, alone=alone)
+    except EtlError as error:
+        get_run_logger().error("%s: %s", report.id, error)
+        night.stopped.append(str(error) if alone else f"{report.id}: {error}")
+        return
+    (night.made if new else night.held).append(record)
+    night.waiting.update(states.undecided(done.findings))
 
 
-def _nothing_new(record: ReleaseRecord) -> State[Any]:
-    return states.nothing_new(
-        f"Không có gì mới; bản {record.number} vẫn đúng. / Nothing new; release {record.number} holds."
-    )
+def _said(night: _Night) -> State[Any]:
+    """'Bản công bố 5, 6 / releases 5, 6'; nothing new where every report's last release holds."""
+    if not night.made:
+        held = _numbers(night.held)
+        return states.nothing_new(f"Không có gì mới; bản {held} vẫn đúng. / Nothing new; release {held} holds.")
+    return states.done(f"Bản công bố {_numbers(night.made)} / release {_numbers(night.made)}")
+
+
+def _numbers(records: Iterable[ReleaseRecord]) -> str:
+    return ", ".join(str(record.number) for record in records)
 
 
 def _still_true(stores: Stores, report: Report, period: str) -> ReleaseRecord | None:

@@ -29,7 +29,7 @@ def _name() -> str:
 @states.told
 def publish(
     period: str = "", report: ReportId = FIRST_REPORT, kind: Literal["provisional", "official"] = "provisional", by: str = "",
-    reason: str = "",
+    reason: str = "", with_open_holds: bool = False,
 ) -> State[Any]:  # fmt: skip
     """Tổng hợp số liệu và ra một bản công bố. / Consolidate the figures and make a numbered release.
 
@@ -39,32 +39,38 @@ def publish(
         kind: Tạm tính (provisional) hay chính thức (official). / Provisional or official.
         by: Người duyệt, bắt buộc khi chính thức. / Who approves, needed for an official release.
         reason: Lý do, bắt buộc khi chính thức. / Why, needed for an official release.
+        with_open_holds: Chính thức dù còn việc chờ; sổ cái ghi lại. / Official although holds wait; the ledger notes it.
     """
     if kind == "official" and not (by.strip() and reason.strip()):
         raise UsageError("Bản chính thức cần người duyệt và lý do / an official release needs a name and a reason")
     stores = stages.open_stores()
     wanted = report_named(stores.reference, report or None)
-    _, record, new = released(stores, wanted, period, kind, by, reason)
+    _, record, new = released(stores, wanted, period, kind, by, reason, open_holds=with_open_holds)
     if not new:
         return states.nothing_new(f"Bản {record.number} vẫn đúng. / Release {record.number} holds.")
     return states.done(f"Bản công bố {record.number} / release {record.number}")
 
 
 def released(
-    stores: Stores, report: Report, period: str, kind: str = "provisional", by: str = "", reason: str = ""
-) -> tuple[Consolidated, ReleaseRecord, bool]:
-    """Consolidate, release, and leave artifacts: figures, coverage, a link to the page."""
+    stores: Stores, report: Report, period: str, kind: str = "provisional", by: str = "", reason: str = "", *,
+    open_holds: bool = False, alone: bool = True,
+) -> tuple[Consolidated, ReleaseRecord, bool]:  # fmt: skip
+    """Consolidate, release, and leave artifacts: figures, coverage, a link to the page.
+
+    alone: of a run that makes several reports each has artifacts of its own.
+    """
     log = get_run_logger()
     wanted = parse_period(period or period_due(stores.reference, report, stages.now()))
     log.info("Tổng hợp kỳ %s / consolidating", wanted.code)
     named = stages.consolidate.with_options(task_run_name=f"consolidate {wanted.code}")
     done = named(stages.whole(stores), report.id, wanted)
-    record, new = stages.release(stages.whole(stores), stages.whole(done), stages.now(), kind, by, reason)
+    record, new = stages.release(stages.whole(stores), stages.whole(done), stages.now(), kind, by, reason, open_holds)
     if new:
         log.info("Bản công bố %d / release %d: %s", record.number, record.number, record.folder)
     else:
         log.info("Không có gì mới, bản %d vẫn đúng / nothing new, release %d holds", record.number, record.number)
-    publish_figures(stores, report, record)
-    publish_coverage(stores, done.status)
-    publish_link(record)
+    of = "" if alone else report.id
+    publish_figures(stores, report, record, of)
+    publish_coverage(stores, done.status, of)
+    publish_link(record, of)
     return done, record, new

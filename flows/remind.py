@@ -8,11 +8,11 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
-from etl.consolidation.reports import period_due, report_named
-from etl.model.periods import parse_period
-from etl.queries.remind import reminders
+from etl.consolidation.reports import period_due
+from etl.queries.remind import in_order, reminders
 from flows import stages, states
 from flows.artifacts import publish_reminders
+from flows.choices import EVERY, ReportIds, chosen
 
 
 def _name() -> str:
@@ -21,15 +21,18 @@ def _name() -> str:
 
 @flow(name="remind", flow_run_name=_name, persist_result=False)
 @states.told
-def remind(period: str = "") -> State[Any]:
+def remind(period: str = "", report: ReportIds = EVERY) -> State[Any]:
     """Ai còn nợ biểu nào của kỳ, quá hạn lâu nhất đứng đầu. / Who still owes which form, most overdue first.
 
     Args:
         period: Kỳ: 2021, 2021-Q2 hoặc 2020..2021; để trống là kỳ đến hạn theo lịch. / Period; empty: the one due by the calendar.
+        report: Các đơn vị thuộc mọi báo cáo, hoặc thuộc một báo cáo. / The units of every report, or of one.
     """
     stores = stages.open_stores()
-    due = period or period_due(stores.reference, report_named(stores.reference, None), stages.now())
-    found = reminders(stores, parse_period(due).code, stages.now())
+    at = stages.now()
+    wanted = [(one.unit, period or period_due(stores.reference, one, at)) for one in chosen(stores.reference, report)]
+    found = in_order({r for unit, due in wanted for r in reminders(stores, due, at, unit)})
+    due = ", ".join(dict.fromkeys(period for _, period in wanted))
     publish_reminders(found)
     if not found:
         return states.done("Không ai còn nợ biểu nào. / Nobody owes a form.")

@@ -83,7 +83,8 @@ def consolidate(stores: Stores, report: str | None, period: Period) -> Consolida
 
 @_stage("release")
 def release(
-    stores: Stores, done: Consolidated, at: datetime, kind: str = "provisional", by: str = "", reason: str = ""
-) -> tuple[ReleaseRecord, bool]:
+    stores: Stores, done: Consolidated, at: datetime, kind: str = "provisional", by: str = "", reason: str = "",
+    open_holds: bool = False,
+) -> tuple[ReleaseRecord, bool]:  # fmt: skip
     """A numbered folder with its documents; nothing when no figure moved."""
-    return pipeline.release(stores, done, at, kind=kind, by=by, reason=reason)
+    return pipeline.release(stores, done, at, kind=kind, by=by, reason=reason, open_holds=open_holds)

@@ -72,4 +72,4 @@ def everything_open(stores: Stores) -> list[Finding]:
 
 def undecided(found: Iterable[Finding]) -> list[Finding]:
     """The holds among findings on which nobody has decided."""
-    return [f for f in found if f.severity == HOLD and f.decision is None]
+    return [f for f in found if f.waits]

@@ -8,6 +8,7 @@ An exception here means that the run itself cannot go on:
     ├── StoreError           archive, ledger, lake or releases cannot be used
     │   └── ReleaseExists    a release is immutable and was about to be written twice
     ├── ReleaseRefused       the figures contradict one another, so they do not go out: each, with its numbers
+    ├── HoldsOpen            an official release is wanted while questions about its submissions wait for a person
     ├── WorkbookUnreadable   the bytes are no workbook that we can open (the pipeline turns it into a finding)
     └── UsageError           the caller asked for what does not exist (an unknown period, unit, indicator)
 
@@ -63,6 +64,31 @@ class ReleaseRefused(EtlError):
                 *(f"- {sentence}" for sentence in self.sentences_vi),
                 "No release: the figures contradict one another. Mend their sources (etl trace) or the check in checks.csv.",
                 *(f"- {sentence}" for sentence in self.sentences_en),
+            ]
+        )
+
+
+class HoldsOpen(EtlError):
+    """Questions wait for a person in what an official release would rest on; carries the holds' ids and places."""
+
+    #: named in the message; all of them are in `etl findings --severity hold`
+    _MOST = 10
+
+    def __init__(self, holds: list[tuple[str, str]]) -> None:
+        super().__init__(holds)
+        self.holds = holds
+
+    def __str__(self) -> str:
+        count, more = len(self.holds), len(self.holds) - self._MOST
+        named = [f"- {hold}  {place}" for hold, place in self.holds[: self._MOST]]
+        return "\n".join(
+            [
+                f"Chưa ra bản chính thức: còn {count} việc chờ quyết định trong phạm vi báo cáo này; xem bằng etl findings "
+                "--severity hold, quyết định bằng etl decide, hoặc người duyệt nói rõ bằng --with-open-holds.",
+                f"No official release: {count} holds in the scope of this report wait for a decision; see them with etl findings "
+                "--severity hold, decide them with etl decide, or the approver says so with --with-open-holds.",
+                *named,
+                *([f"… và {more} việc nữa / and {more} more"] if more > 0 else []),
             ]
         )
 

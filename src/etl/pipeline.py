@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import etl
-from etl.errors import ReleaseExists, UsageError
+from etl.errors import HoldsOpen, ReleaseExists, UsageError
 from etl.judging import days_of, gathered, judge
 from etl.model.decisions import in_force, knowledge_hash
 from etl.model.figures import OFFICIAL, STAGES, STAGES_VI
@@ -266,6 +266,7 @@ def release(
     by: str = "",
     reason: str = "",
     stage: str | None = None,
+    open_holds: bool = False,
 ) -> tuple[ReleaseRecord, bool]:
     """Figures → a numbered, immutable folder with its documents. Returns the release and whether it is new.
 
@@ -275,6 +276,8 @@ def release(
 
     stage: estimated, preliminary or official; without one that of the newest release, official where there is none.
     Raises UsageError where the report and period had reached a later stage: figures do not become less final again.
+    open_holds: an official release although questions wait for a person, which the ledger then notes; without it such a
+    release raises HoldsOpen.
     """
     from etl.consolidation.content import fingerprint, previous_of, release_content, with_previous, with_sources
 
@@ -286,8 +289,9 @@ def release(
         keep_basis(stores, done.reference)
         figures_hash = fingerprint(content)
         same = _newest(stores, done)
-        if same and same.figures_sha256 == figures_hash and same.kind in (kind, "official"):
+        if same and same.figures_sha256 == figures_hash and same.kind in (kind, OFFICIAL):
             return _placed(stores, same), False
+        waiting = _open_holds(done, kind, open_holds)
         record = ReleaseRecord(
             number, content.period, content.report.id, kind, at, str(number), content.reference.hash,
             content.reference.suite_hash, etl.__version__, done.ledger_position, figures_hash, PUBLISHED, by, reason,
@@ -297,7 +301,7 @@ def release(
         if previous is not None:
             content = with_previous(content, previous, stores.releases.read(previous, "figures.json"))
         try:
-            _publish(stores, content, record)
+            _publish(stores, content, record, waiting)
         except ReleaseExists:
             done = consolidate(stores, done.report, done.period)
             continue
@@ -328,14 +332,25 @@ def _stage(stores: Stores, done: Consolidated, wanted: str | None) -> str:
     )
 
 
-def _publish(stores: Stores, content: ReleaseContent, record: ReleaseRecord) -> None:
+def _open_holds(done: Consolidated, kind: str, allowed: bool) -> dict[str, list[str]]:
+    """What the ledger notes of an official release that goes out while questions wait. Raises HoldsOpen where it may not."""
+    if kind != OFFICIAL or not done.waiting:
+        return {}
+    if not allowed:
+        raise HoldsOpen([(f.id, "!".join(p for p in (f.file, f.sheet, f.cell) if p)) for f in done.waiting])
+    return {"open_holds": sorted({f.id for f in done.waiting})}
+
+
+def _publish(
+    stores: Stores, content: ReleaseContent, record: ReleaseRecord, waiting: Mapping[str, Sequence[str]]
+) -> None:
     """Write all documents where nobody looks; then, in one step, the number is taken and the folder is in its place."""
     from etl.consolidation.content import files_of_release, versions
 
     made_with = versions()
     draft = stores.releases.draft(files_of_release(content, made_with))
     basis = {"sums": draft.sums, "versions": made_with, "knowledge": knowledge_hash(content.reference.decided)}
-    basis |= {"stage": content.stage}
+    basis |= {"stage": content.stage, **waiting}
     try:
         stores.ledger.add_release(record, basis, lambda: stores.releases.put(draft, record.number))
     finally:

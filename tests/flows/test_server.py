@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import urllib.error
@@ -15,7 +16,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from flows.choices import EVERY
 from tests.conftest import ROOT, SAMPLES
+from tests.flows import reports
 from tests.flows.serving import Serving, asks, clean_environment, holds_in, serve, until
 
 pytestmark = pytest.mark.server
@@ -101,11 +104,11 @@ def text_at(address: str) -> str:
     [
         ("nightly", ["period", "report", "inbox"]),
         ("ingest", ["folder"]),
-        ("publish", ["period", "report", "kind", "by", "reason"]),
+        ("publish", ["period", "report", "kind", "by", "reason", "with_open_holds"]),
         ("decide", ["holds", "by", "reason", "verb", "value"]),
         ("withdraw", ["submission", "by", "reason", "action"]),
         ("recheck", ["by", "dry_run"]),
-        ("remind", ["period"]),
+        ("remind", ["period", "report"]),
     ],
 )
 def test_a_deployment_explains_itself_in_two_languages(served: Serving, name: str, parameters: list[str]) -> None:
@@ -123,6 +126,8 @@ def test_kind_and_report_of_a_release_are_chosen_from_lists(served: Serving) -> 
     asked = deployment(served, "publish")["parameter_openapi_schema"]["properties"]
     assert (asked["kind"]["enum"], asked["kind"]["default"]) == (["provisional", "official"], "provisional")
     assert (asked["report"]["enum"], asked["report"]["default"]) == (["laichau-st"], "laichau-st")
+    night = deployment(served, "nightly")["parameter_openapi_schema"]["properties"]["report"]
+    assert (night["enum"], night["default"]) == ([EVERY, "laichau-st"], EVERY)
 
 
 def test_the_night_is_at_two_in_the_morning_and_planned(served: Serving) -> None:
@@ -260,6 +265,26 @@ def test_a_decision_without_a_name_is_refused_before_there_is_a_run(served: Serv
     with pytest.raises(urllib.error.HTTPError) as refused:
         served.start("decide", holds="1fa1e04eec16", by="", reason="vì sao")
     assert refused.value.code in (409, 422)
+
+
+def test_a_night_renews_every_report_whose_figures_moved(
+    served: Serving, acts: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    """A report that is refused stops no other; the second night brings a district that only the province's report holds."""
+    data, inbox, reference = tmp_path / "data", tmp_path / "inbox", reports.three_reports(tmp_path / "reference")
+    shutil.copytree(reports.EXAMPLE / "inbox", inbox)
+    late = (inbox / "50103.xlsx").rename(tmp_path / "50103.xlsx")
+    state, message, run = reports.night(data, reference, f"{served.ui}/api", inbox)
+
+    assert state == "FAILED"
+    assert message.startswith("mat-do: Không công bố: các số liệu trái nhau.")
+    assert reports.releases(data) == {"dan-so": [1], "quan-50101": [2]}
+    shown = served.artifacts({"id": run})
+    assert {key for key in shown if key.startswith("figures")} == {"figures-dan-so", "figures-quan-50101"}
+
+    late.rename(inbox / "50103.xlsx")
+    reports.night(data, reference, f"{served.ui}/api", inbox)
+    assert reports.releases(data) == {"dan-so": [1, 3], "quan-50101": [2]}
 
 
 @pytest.mark.parametrize("same_files", [True, False])

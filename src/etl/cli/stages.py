@@ -99,6 +99,13 @@ def publish(
             help="estimated (ước tính), preliminary (sơ bộ), official (chính thức); chỉ đi tới, không lùi / only forwards",
         ),
     ] = None,
+    with_open_holds: Annotated[
+        bool,
+        typer.Option(
+            "--with-open-holds",
+            help="Chính thức dù còn việc chờ quyết định; sổ cái ghi lại / official although holds are open; the ledger notes it",
+        ),
+    ] = False,
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Lập thêm PDF của báo cáo Word, cần LibreOffice / a PDF too, by LibreOffice")
     ] = False,
@@ -117,7 +124,7 @@ def publish(
     wanted = report_named(stores.reference, report)
     done = consolidate(stores, wanted, parse_period(period))
     kind = "official" if official else "provisional"
-    record, new = release(stores, done, now(), kind=kind, by=by, reason=reason, stage=stage)
+    record, new = release(stores, done, now(), kind=kind, by=by, reason=reason, stage=stage, open_holds=with_open_holds)
     made = as_pdf(stores, record.number) if pdf else None
     if as_json:
         told = {"release": record.number, "new": new, "kind": record.kind, "folder": record.folder}

@@ -137,7 +137,7 @@ def _ledger(settings: Settings, at: datetime) -> Iterator[Check]:
         return
     try:
         ledger = Ledger.open(settings.database_url)
-        events, waiting = ledger.events(), [f for f in ledger.findings(severity="hold") if f.decision is None]
+        events, waiting = ledger.events(), [f for f in ledger.findings(severity="hold") if f.waits]
         leases = ledger.leases(at)
     except EtlError as error:
         yield Check(

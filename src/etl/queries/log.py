@@ -40,9 +40,10 @@ def _what(event: EventRecord) -> str:
         return f"{files} tệp / files" + (f"; {counts}" if counts else "")
     if event.kind == "release":
         kind = "chính thức / official" if payload["kind"] == "official" else "tạm tính / provisional"
-        return "; ".join(
-            part for part in (f"{payload['report']} {payload['period']}, {kind}", payload["reason"]) if part
-        )
+        count = len(payload.get("open_holds", ()))
+        waiting = f"khi còn {count} việc chờ / with {count} open holds" if count else ""
+        parts = (f"{payload['report']} {payload['period']}, {kind}", waiting, payload["reason"])
+        return "; ".join(part for part in parts if part)
     if event.kind == "decide":
         verb = " ".join(part for part in (payload["verb"], payload["argument"] or "") if part)
         return f"{payload['code']} {verb}: {payload['reason']}"
