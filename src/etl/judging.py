@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from etl.model.decisions import WAIVER, waives
 from etl.model.findings import CRITICAL, HOLD, WAIVED, Finding
+from etl.model.periods import parse_period
 from etl.model.reference import Reference
 from etl.model.submissions import Delivery, FileReading, Reading
 
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
 
 
 def judge(reference: Reference, files: list[FileReading], received: Mapping[str, date]) -> list[FileReading]:
-    """All that the suites find, with the waivers heeded. received: sha256 → day of arrival, by which a waiver ends."""
+    """All that the suites find, with the waivers heeded.
+
+    received: sha256 → day of arrival: by it a waiver ends, and a period that had not begun then is a slip of the pen.
+    """
     judged = validate(reference, files)
+    _not_begun(reference, judged, received)
     _waive(reference, judged, received)
     return judged
 
@@ -86,6 +91,18 @@ def _told_already(reading: Reading, finding: Finding) -> bool:
         return False
     told = {f.severity for f in reading.findings if (f.sheet, f.cell) == (finding.sheet, finding.cell)}
     return bool(told & {CRITICAL, HOLD})
+
+
+def _not_begun(reference: Reference, files: Iterable[FileReading], received: Mapping[str, date]) -> None:
+    """A calendar that goes on expects years that are far away; nobody reports on one that has not begun."""
+    for file in files:
+        for reading in file.readings:
+            if reading.period and parse_period(reading.period).start > received[file.sha256]:
+                told = reference.messages["S3.not-asked"].finding(
+                    file=file.file, submission=reading.submission, form=reading.form, unit=reading.unit,
+                    period=reading.period, value=reading.period, expected=f"≤ {received[file.sha256]:%d/%m/%Y}",
+                )  # fmt: skip
+                reading.findings.append(told)
 
 
 def _waive(reference: Reference, files: Iterable[FileReading], received: Mapping[str, date]) -> None:

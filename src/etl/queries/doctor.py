@@ -47,7 +47,7 @@ def doctor(settings: Settings, at: datetime, prefect: str | None = None) -> list
     found: list[Check] = []
     parts: tuple[Callable[[], Iterator[Check]], ...] = (
         lambda: _python(), lambda: _zone(at), lambda: _places(settings), lambda: _disk(settings.data),
-        lambda: _reference(settings), lambda: _ledger(settings, at), lambda: _prefect(settings, prefect, at),
+        lambda: _reference(settings, at), lambda: _ledger(settings, at), lambda: _prefect(settings, prefect, at),
     )  # fmt: skip
     for part in parts:
         found += part()
@@ -116,7 +116,7 @@ def _disk(data: Path) -> Iterator[Check]:
     yield Check("Đĩa / disk", state, f"còn {free / (1 << 30):.1f} GiB / free", "" if state == GOOD else todo)
 
 
-def _reference(settings: Settings) -> Iterator[Check]:
+def _reference(settings: Settings, at: datetime) -> Iterator[Check]:
     from etl.store.reference import faults
 
     found = faults(settings.reference, settings.expectations)
@@ -124,6 +124,29 @@ def _reference(settings: Settings) -> Iterator[Check]:
         "Dữ liệu tham chiếu / reference data", BAD if found else GOOD,
         f"{len(found)} lỗi / faults; {found[0]}" if found else str(settings.reference),
         "etl check nêu mọi lỗi, kèm tệp và dòng / names every fault with file and line" if found else "",
+    )  # fmt: skip
+    if not found:
+        yield from _calendar(settings, at)
+
+
+def _calendar(settings: Settings, at: datetime) -> Iterator[Check]:
+    """A calendar that ends is told before somebody wonders why nobody is missing."""
+    from etl.store.reference import load_reference
+
+    today = at.astimezone(LOCAL_TIME).date()
+    lines = [e for e in load_reference(settings.reference, settings.expectations).calendar if e.role == "expected"]
+    due = [e for e in lines if max(e.period.end, e.deadline or e.period.end) >= today]
+    if due:
+        soonest = min(due, key=lambda e: (e.deadline or e.period.end, e.form))
+        day = soonest.deadline or soonest.period.end
+        told = f"hạn tới / next deadline: {soonest.form} {soonest.period.code}, {day:%d/%m/%Y}"
+    else:
+        last = max((e.period for e in lines), default=None)
+        told = f"không chờ biểu nào nữa, kỳ cuối / expects nothing any more, the last period was {last.code if last else '–'}"
+    yield Check(
+        "Lịch / calendar", GOOD if due else ODD, told,
+        "" if due else "Thêm dòng vào calendar.csv (2026.. là từ 2026 trở đi), cho biểu còn hiệu lực / "
+        "add lines to calendar.csv (2026.. goes on from 2026), for forms that are still valid",
     )  # fmt: skip
 
 

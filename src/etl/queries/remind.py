@@ -53,9 +53,12 @@ def reminders(stores: Stores, period: str, at: datetime, unit: str | None = None
 
 def owed(reference: Reference, rows: Iterable[StatusRow], at: datetime) -> list[Reminder]:
     """The same from status rows."""
+    rows = list(rows)
+    asked = {(row.form, row.period) for row in rows}
     opens = {
         (unit, line.form, line.period.code): line.opens
-        for line in reference.calendar if line.role == "expected" for unit in line.senders(reference.units)
+        for line in reference.calendar if line.role == "expected" and (line.form, line.period.code) in asked
+        for unit in line.senders(reference.units)
     }  # fmt: skip
     today = at.date()
     found = []

@@ -180,7 +180,8 @@ def _period_notes(claim: Claim, period: Period, main: str | None, reference: Ref
     if other:
         return [reference.messages["S3.other-sheet"].finding(**about, proposal="reject")]
     if period.code not in asked:
-        expected = ", ".join(sorted(asked)[-6:])
+        near = sorted(asked, key=lambda code: (abs(parse_period(code).start - period.start), code))[:6]
+        expected = ", ".join(sorted(near))
         return [reference.messages["S3.not-asked"].finding(**{**about, "expected": expected})]
     return []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from etl.errors import UsageError
 from etl.model.forms import Form
@@ -11,6 +11,7 @@ from etl.model.reference import Expected
 from etl.model.units import LEVELS, Units
 from etl.store.reference.cells import Row, read_csv
 from etl.store.reference.faults import Faults
+from etl.store.reference.running import MARK, written_out
 from etl.store.reference.units import unit_code
 
 ROLES = ("expected", "check", "optional")
@@ -20,12 +21,17 @@ COLUMNS = ("form", "period", "unit", "role", "opens", "deadline")
 def read_calendar(
     files: Mapping[str, bytes], forms: Mapping[str, Form], units: Units, faults: Faults
 ) -> tuple[Expected, ...]:
-    """The lines of the calendar, each form, period and unit once."""
+    """The lines of the calendar, each form, period and unit once; those that go on (`2026..`) written out.
+
+    A line for one period comes before one that goes on, and one that begins later takes over from one that began earlier.
+    """
     seen: set[tuple[str, str, str]] = set()
-    found = []
+    found: list[Expected] = []
+    running: list[Expected] = []
     for row in read_csv("calendar.csv", files, COLUMNS, faults):
         form, unit = forms.get(row.required("form")), row.required("unit")
-        period, role = period_of(row, "period"), row.one_of("role", ROLES)
+        goes_on = row.text("period").endswith(MARK)
+        period, role = period_of(row, "period", row.required("period").removesuffix(MARK)), row.one_of("role", ROLES)
         opens, deadline = row.day("opens"), row.day("deadline")
         if form is None:
             row.tell("form", f"không có biểu “{row.text('form')}”.", f"there is no form “{row.text('form')}”.")
@@ -34,17 +40,32 @@ def read_calendar(
         _check_line(row, form, period, unit, units)
         if opens and deadline and deadline < opens:
             row.tell("deadline", "hạn gửi trước ngày mở.", "the deadline is before the day it opens.")
-        key = (form.id, period.code, unit)
+        if goes_on and form.period_kind == "event":
+            row.tell("period", "biểu của một sự kiện không lặp lại.", "the form of an event does not go on.")
+            continue
+        key = (form.id, row.text("period"), unit)
         if key in seen:
             row.tell(None, "dòng này lặp lại (cùng biểu, kỳ, đơn vị).", "this line stands twice (form, period, unit).")
         seen.add(key)
-        found.append(Expected(form.id, period, unit, role, opens, deadline))
-    return tuple(found)
+        (running if goes_on else found).append(Expected(form.id, period, unit, role, opens, deadline))
+    return (*found, *_going_on(running, found, forms, units))
 
 
-def period_of(row: Row, column: str) -> Period | None:
-    """The period in a cell, or None and a fault."""
-    value = row.required(column)
+def _going_on(
+    running: Iterable[Expected], single: Iterable[Expected], forms: Mapping[str, Form], units: Units
+) -> Iterator[Expected]:
+    taken = {(line.form, line.period, line.unit) for line in single}
+    for first in sorted(running, key=lambda line: line.period, reverse=True):
+        if first.period.kind != forms[first.form].period_kind:
+            continue  # told already
+        for line in written_out(first, forms[first.form], units):
+            if (line.form, line.period, line.unit) not in taken:
+                taken.add((line.form, line.period, line.unit))
+                yield line
+
+
+def period_of(row: Row, column: str, value: str) -> Period | None:
+    """The period that a cell's text means, or None and a fault."""
     try:
         return parse_period(value) if value else None
     except UsageError:
