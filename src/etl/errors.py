@@ -7,6 +7,7 @@ An exception here means that the run itself cannot go on:
     ├── ReferenceDataError   the reference data or a suite is wrong: every fault, with file, place and mend
     ├── StoreError           archive, ledger, lake or releases cannot be used
     │   └── ReleaseExists    a release is immutable and was about to be written twice
+    ├── FiguresMoved         what was approved is not what would be published now
     ├── ReleaseRefused       the figures contradict one another, so they do not go out: each, with its numbers
     ├── HoldsOpen            an official release is wanted while questions about its submissions wait for a person
     ├── WorkbookUnreadable   the bytes are no workbook that we can open (the pipeline turns it into a finding)
@@ -48,6 +49,13 @@ class ReleaseExists(StoreError):
 
     def __str__(self) -> str:
         return f"Bản công bố {self.number} đã có, không ghi đè / release {self.number} exists and is immutable: {self.folder}"
+
+
+class FiguresMoved(EtlError):
+    """What somebody has seen and approved is not what would be published now; nothing was published."""
+
+    def __str__(self) -> str:
+        return "Số liệu đã đổi sau khi được xem: không công bố. / The figures moved after they were seen: nothing was published."
 
 
 class ReleaseRefused(EtlError):

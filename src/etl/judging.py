@@ -6,10 +6,10 @@ Needs no store: a workbook that nobody has sent yet is judged by the same functi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from etl.model.decisions import WAIVER, waives
+from etl.model.decisions import LOCK, LOCK_EXCEPTION, WAIVER, Decision, case_of, waives
 from etl.model.findings import CRITICAL, HOLD, WAIVED, Finding
 from etl.model.periods import parse_period
 from etl.model.reference import Reference
@@ -22,20 +22,21 @@ if TYPE_CHECKING:
     from etl.steps.validate import Failure
 
 
-def judge(reference: Reference, files: list[FileReading], received: Mapping[str, date]) -> list[FileReading]:
-    """All that the suites find, with the waivers heeded.
+def judge(reference: Reference, files: list[FileReading], received: Mapping[str, datetime]) -> list[FileReading]:
+    """All that the suites find, with waivers and locks heeded.
 
-    received: sha256 → day of arrival: by it a waiver ends, and a period that had not begun then is a slip of the pen.
+    received: sha256 → arrival: by it a waiver ends, a lock begins, and a period that had not begun then is a slip of the pen.
     """
     judged = validate(reference, files)
     _not_begun(reference, judged, received)
     _waive(reference, judged, received)
+    _hold_back(reference, judged, received)
     return judged
 
 
-def days_of(deliveries: Sequence[Delivery]) -> dict[str, date]:
-    """sha256 → day of arrival."""
-    return {delivery.sha256: delivery.received_at.date() for delivery in deliveries}
+def arrivals_of(deliveries: Sequence[Delivery]) -> dict[str, datetime]:
+    """sha256 → when it arrived."""
+    return {delivery.sha256: delivery.received_at for delivery in deliveries}
 
 
 def validate(reference: Reference, files: list[FileReading]) -> list[FileReading]:
@@ -93,30 +94,70 @@ def _told_already(reading: Reading, finding: Finding) -> bool:
     return bool(told & {CRITICAL, HOLD})
 
 
-def _not_begun(reference: Reference, files: Iterable[FileReading], received: Mapping[str, date]) -> None:
+def _not_begun(reference: Reference, files: Iterable[FileReading], received: Mapping[str, datetime]) -> None:
     """A calendar that goes on expects years that are far away; nobody reports on one that has not begun."""
     for file in files:
         for reading in file.readings:
-            if reading.period and parse_period(reading.period).start > received[file.sha256]:
+            arrived = received[file.sha256].date()
+            if reading.period and parse_period(reading.period).start > arrived:
                 told = reference.messages["S3.not-asked"].finding(
                     file=file.file, submission=reading.submission, form=reading.form, unit=reading.unit,
-                    period=reading.period, value=reading.period, expected=f"≤ {received[file.sha256]:%d/%m/%Y}",
+                    period=reading.period, value=reading.period, expected=f"≤ {arrived:%d/%m/%Y}",
                 )  # fmt: skip
                 reading.findings.append(told)
 
 
-def _waive(reference: Reference, files: Iterable[FileReading], received: Mapping[str, date]) -> None:
-    """Mark what a waiver covers: it is still told, and keeps nothing from counting. received: sha256 → day of arrival."""
+def _waive(reference: Reference, files: Iterable[FileReading], received: Mapping[str, datetime]) -> None:
+    """Mark what a waiver covers: it is still told, and keeps nothing from counting."""
     waivers = [decision for decision in reference.decided.values() if decision.finding.code == WAIVER]
     if not waivers:
         return
     for file in files:
-        day = received[file.sha256]
+        day = received[file.sha256].date()
         for reading in file.readings:
             reading.findings = [
                 f.about(decision=WAIVED) if any(waives(waiver, f, day) for waiver in waivers) else f
                 for f in reading.findings
             ]
+
+
+def _hold_back(reference: Reference, files: Iterable[FileReading], received: Mapping[str, datetime]) -> None:
+    """What arrived after its period was locked waits for a person: it is kept and told, and counts once let in."""
+    locks = [decision for decision in reference.decided.values() if decision.finding.code == LOCK]
+    if not locks:
+        return
+    for file in files:
+        for reading in file.readings:
+            lock = next((lock for lock in locks if _locks(lock, reading, received[file.sha256])), None)
+            if lock is None or _let_in(reference, reading):
+                continue
+            place = {"file": reading.file, "submission": reading.submission}
+            place |= {"form": reading.form, "unit": reading.unit, "period": reading.period}
+            told = reference.messages["K.locked"].finding(
+                **place,
+                value=reading.period,
+                expected=lock.finding.period,
+                proposal="accept",
+                day=f"{lock.at:%d/%m/%Y}",
+            )
+            decision = reference.decided.get(case_of(told))
+            reading.findings.append(told.about(decision=decision.verb) if decision else told)
+
+
+def _locks(lock: Decision, reading: Reading, arrived: datetime) -> bool:
+    about = lock.finding
+    if arrived <= lock.at or about.form not in (None, reading.form):
+        return False
+    return parse_period(about.period or "").contains(parse_period(reading.period))
+
+
+def _let_in(reference: Reference, reading: Reading) -> bool:
+    """Whether somebody has made an exception for this unit."""
+    return any(
+        about.code == LOCK_EXCEPTION and about.unit == reading.unit and about.form in (None, reading.form)
+        and parse_period(about.period or "").contains(parse_period(reading.period))
+        for about in (decision.finding for decision in reference.decided.values())
+    )  # fmt: skip
 
 
 def gathered(readings: Iterable[Reading]) -> dict[str, pa.Table]:

@@ -6,7 +6,7 @@ a Prefect flow, a Dask worker) says where things lie (`Stores`) and what time it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import etl
-from etl.errors import HoldsOpen, ReleaseExists, UsageError
-from etl.judging import days_of, gathered, judge
+from etl.errors import FiguresMoved, HoldsOpen, ReleaseExists, UsageError
+from etl.judging import arrivals_of, gathered, judge
 from etl.model.decisions import in_force, knowledge_hash
 from etl.model.figures import OFFICIAL, STAGES, STAGES_VI
 from etl.model.findings import Finding
@@ -120,10 +120,11 @@ def tidy(stores: Stores, at: datetime) -> None:
                     stores.lake.remove(path)
 
 
-def take_in(stores: Stores, batch: Batch, at: datetime) -> BatchRecord:
+def take_in(stores: Stores, batch: Batch, at: datetime, read_one: Callable[[], None] | None = None) -> BatchRecord:
     """One batch through read … accept. Bytes that the ledger knows are not read again.
 
-    What is written is named by what is read, so that two runs on the same files write the same.
+    What is written is named by what is read, so that two runs on the same files write the same. read_one: called after
+    each file that was read, for whoever watches.
     """
     known = stores.ledger.known({d.sha256 for d in batch.deliveries})
     fresh = {d.sha256: d for d in reversed(batch.deliveries) if d.sha256 not in known}
@@ -132,7 +133,8 @@ def take_in(stores: Stores, batch: Batch, at: datetime) -> BatchRecord:
     batch = replace(batch, name=batch_hash(fresh, stores.stamp))
     stores.ledger.take_lease(batch.name, me(), at + LEASE, at)
     try:
-        files = judge(stores.reference, read(stores, list(fresh.values())[::-1], batch.name), days_of(batch.deliveries))
+        found = read(stores, list(fresh.values())[::-1], batch.name, read_one)
+        files = judge(stores.reference, found, arrivals_of(batch.deliveries))
         return accept(stores, batch, files, at)
     finally:
         stores.ledger.drop_lease(batch.name, me())
@@ -141,7 +143,9 @@ def take_in(stores: Stores, batch: Batch, at: datetime) -> BatchRecord:
 # read, recognise, normalise ---------------------------------------------------------------------------------------
 
 
-def read(stores: Stores, deliveries: Sequence[Delivery], batch: str) -> list[FileReading]:
+def read(
+    stores: Stores, deliveries: Sequence[Delivery], batch: str, read_one: Callable[[], None] | None = None
+) -> list[FileReading]:
     """Read, recognise and normalise each file in a worker process that may die; meanwhile the validator warms up."""
     import threading
 
@@ -152,24 +156,35 @@ def read(stores: Stores, deliveries: Sequence[Delivery], batch: str) -> list[Fil
     warming = threading.Thread(target=warm_up, daemon=True)
     warming.start()
     items = [(d.name, d.sha256, batch[:12]) for d in deliveries]
-    found = isolated(stores.settings, stores.reference, "etl.reader:read_one", items)
+    found = isolated(stores.settings, stores.reference, "etl.reader:read_one", items, read_one)
     warming.join()
     return found
 
 
 def isolated(
-    settings: Settings, reference: Reference, function: str, items: Sequence[tuple[Any, ...]]
+    settings: Settings,
+    reference: Reference,
+    function: str,
+    items: Sequence[tuple[Any, ...]],
+    read_one: Callable[[], None] | None = None,
 ) -> list[FileReading]:
     """Run a reader's function over (name, sha256, …) in workers; a file whose worker died is told, not lost."""
     from etl.reader import died
 
     places = (str(settings.reference), str(settings.expectations), str(settings.archive), dict(reference.decided))
     with Workers(function, count=settings.workers, setup="etl.reader:prepare", setup_args=places) as workers:
-        results = _explained(settings, items, list(workers.map(items)))
+        results = _explained(settings, items, list(_counted(workers.map(items), read_one)))
     return [
         died(reference, item[0], item[1], result) if isinstance(result, Died) else result
         for item, result in zip(items, results, strict=True)
     ]
+
+
+def _counted(results: Iterator[Any], read_one: Callable[[], None] | None) -> Iterator[Any]:
+    for result in results:
+        yield result
+        if read_one is not None:
+            read_one()
 
 
 def _explained(settings: Settings, items: Sequence[tuple[Any, ...]], results: list[Any]) -> list[Any]:
@@ -210,7 +225,7 @@ def reread(stores: Stores, deliveries: Sequence[Delivery], at: datetime, by: str
     for start in range(0, len(deliveries), BATCH_FILES):
         part = deliveries[start : start + BATCH_FILES]
         name = batch_hash([*(d.sha256 for d in part), f"reread {stores.ledger.position()}"], stores.stamp)
-        files = judge(stores.reference, read(stores, part, name), days_of(part))
+        files = judge(stores.reference, read(stores, part, name), arrivals_of(part))
         keep_basis(stores, stores.reference)
         lake_files = _written(stores, name, files)
         outcomes = [FileOutcome(d, file) for d, file in zip(part, files, strict=True)]
@@ -267,6 +282,7 @@ def release(
     reason: str = "",
     stage: str | None = None,
     open_holds: bool = False,
+    seen: str | None = None,
 ) -> tuple[ReleaseRecord, bool]:
     """Figures → a numbered, immutable folder with its documents. Returns the release and whether it is new.
 
@@ -278,17 +294,19 @@ def release(
     Raises UsageError where the report and period had reached a later stage: figures do not become less final again.
     open_holds: an official release although questions wait for a person, which the ledger then notes; without it such a
     release raises HoldsOpen.
+
+    seen: the fingerprint of what a person has approved. Raises FiguresMoved where it is not what would go out.
     """
-    from etl.consolidation.content import fingerprint, previous_of, release_content, with_previous, with_sources
+    from etl.consolidation.content import fingerprint, with_sources
 
     done = consolidated
     while True:
-        number = stores.ledger.next_release_number()
-        reached = _stage(stores, done, stage)
-        content = release_content(done, number, at, kind, etl.__version__, by, reason, reached)
+        content = proposed(stores, done, at, kind=kind, by=by, reason=reason, stage=stage)
+        number, figures_hash = content.number, fingerprint(content)
+        if seen not in (None, figures_hash):
+            raise FiguresMoved
         keep_basis(stores, done.reference)
-        figures_hash = fingerprint(content)
-        same = _newest(stores, done)
+        same = newest(stores, done.report, done.period)
         if same and same.figures_sha256 == figures_hash and same.kind in (kind, OFFICIAL):
             return _placed(stores, same), False
         waiting = _open_holds(done, kind, open_holds)
@@ -297,11 +315,8 @@ def release(
             content.reference.suite_hash, etl.__version__, done.ledger_position, figures_hash, PUBLISHED, by, reason,
         )  # fmt: skip
         content = with_sources(content, done, stores.ledger.at(done.ledger_position), stores.lake)
-        previous = previous_of(stores.ledger.releases(), content.report.id, content.period, number)
-        if previous is not None:
-            content = with_previous(content, previous, stores.releases.read(previous, "figures.json"))
         try:
-            _publish(stores, content, record, waiting)
+            _publish(stores, with_moves(stores, content), record, waiting)
         except ReleaseExists:
             done = consolidate(stores, done.report, done.period)
             continue
@@ -309,9 +324,38 @@ def release(
         return _placed(stores, record), True
 
 
-def _newest(stores: Stores, done: Consolidated) -> ReleaseRecord | None:
+def proposed(
+    stores: Stores,
+    done: Consolidated,
+    at: datetime,
+    *,
+    kind: str = "provisional",
+    by: str = "",
+    reason: str = "",
+    stage: str | None = None,
+) -> ReleaseContent:
+    """What a release would say now; nothing is written. Errors as for `release`."""
+    from etl.consolidation.content import release_content
+
+    number, reached = stores.ledger.next_release_number(), _stage(stores, done, stage)
+    return release_content(done, number, at, kind, etl.__version__, by, reason, reached)
+
+
+def with_moves(stores: Stores, content: ReleaseContent) -> ReleaseContent:
+    """The same with what is not as the release before of its report and period said."""
+    from etl.consolidation.content import previous_of, with_previous
+
+    previous = previous_of(stores.ledger.releases(), content.report.id, content.period, content.number)
+    return (
+        content
+        if previous is None
+        else with_previous(content, previous, stores.releases.read(previous, "figures.json"))
+    )
+
+
+def newest(stores: Stores, report: Report, period: Period) -> ReleaseRecord | None:
     """The newest release of a report and period that was not recalled."""
-    key = (done.report.id, done.period.code, PUBLISHED)
+    key = (report.id, period.code, PUBLISHED)
     return next((r for r in reversed(stores.ledger.releases()) if (r.report, r.period, r.state) == key), None)
 
 
@@ -320,15 +364,15 @@ def _stage(stores: Stores, done: Consolidated, wanted: str | None) -> str:
 
     if wanted is not None and wanted not in STAGES:
         raise UsageError(f"Không có giai đoạn “{wanted}” / no stage {wanted!r}: {', '.join(STAGES)}")
-    newest = _newest(stores, done)
-    if newest is None:
+    last = newest(stores, done.report, done.period)
+    if last is None:
         return wanted or OFFICIAL
-    reached = stages_of(stores.ledger.events())[newest.number]
+    reached = stages_of(stores.ledger.events())[last.number]
     if wanted is None or STAGES.index(wanted) >= STAGES.index(reached):
         return wanted or reached
     raise UsageError(
-        f"Kỳ {done.period.code} đã có số {STAGES_VI[reached]} (bản {newest.number}), không quay lại số {STAGES_VI[wanted]} / "
-        f"period {done.period.code} has {reached} figures (release {newest.number}) and does not go back to {wanted} ones"
+        f"Kỳ {done.period.code} đã có số {STAGES_VI[reached]} (bản {last.number}), không quay lại số {STAGES_VI[wanted]} / "
+        f"period {done.period.code} has {reached} figures (release {last.number}) and does not go back to {wanted} ones"
     )
 
 

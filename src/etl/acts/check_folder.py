@@ -46,7 +46,7 @@ def check_folder(stores: Stores, at: datetime) -> list[Answered]:
     if not items:
         return []
     read = isolated(stores.settings, stores.reference, "etl.reader:read_given", items)
-    files = judge(stores.reference, read, {sha256: at.date() for _, sha256, _ in items})
+    files = judge(stores.reference, read, {sha256: at for _, sha256, _ in items})
     answered = []
     for (name, _, mark), file, copy in zip(fresh, files, _copies(stores, fresh, files), strict=True):
         folder, found = _folder(root, name), _findings(file)

@@ -2,8 +2,9 @@
 
 Exit status: 0 done · 1 done, and something needs a person (rejected, held) · 2 bad usage · 3 could not run.
 
-app: the door that all commands share · stages: what moves the data on · acts: what changes the store on someone's
-word · queries, history: what only asks · upkeep: what proves and keeps the store. Every command imports what it needs itself.
+app: the door that all commands share · stages: what moves the data on · acts, locks: what changes the store on
+someone's word · queries, history: what only asks · upkeep: what proves and keeps the store. Every command imports what
+it needs itself.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from etl.cli import stages  # isort: skip  # the order in which --help names the
 from etl.cli import queries  # isort: skip
 from etl.cli import history  # isort: skip
 from etl.cli import acts  # isort: skip
+from etl.cli import locks  # isort: skip
 from etl.cli import upkeep  # isort: skip
 from etl.cli.app import app
 from etl.errors import EtlError, UsageError
 
-__all__ = ["acts", "app", "history", "main", "queries", "stages", "upkeep"]
+__all__ = ["acts", "app", "history", "locks", "main", "queries", "stages", "upkeep"]
 
 
 def main() -> None:

@@ -87,7 +87,7 @@ def waive(
 
     stores, day = open_stores(), None if until is None else _day("--until", until)
     done = act(stores, rule, form=form, unit=unit, period=period, until=day, by=by, reason=reason, at=now())
-    _tell_ruled(stores, done)
+    tell_ruled(stores, done)
 
 
 @app.command()
@@ -109,7 +109,7 @@ def correct(
     done = act(
         stores, submission, sheet.strip("'") or None, place, value, before=before, by=by, reason=reason, at=now()
     )
-    _tell_ruled(stores, done)
+    tell_ruled(stores, done)
 
 
 @app.command()
@@ -122,7 +122,7 @@ def extend(
     from etl.acts.decide import extend as act
 
     stores = open_stores()
-    _tell_ruled(stores, act(stores, form, unit, period, _day("--to", to), by=by, reason=reason, at=now()))
+    tell_ruled(stores, act(stores, form, unit, period, _day("--to", to), by=by, reason=reason, at=now()))
 
 
 @app.command()
@@ -131,7 +131,7 @@ def nil(form: Form, unit: Unit, period: Period, by: By = "", reason: Reason = ""
     from etl.acts.decide import declare_nil as act
 
     stores = open_stores()
-    _tell_ruled(stores, act(stores, form, unit, period, by=by, reason=reason, at=now()))
+    tell_ruled(stores, act(stores, form, unit, period, by=by, reason=reason, at=now()))
 
 
 def _day(option: str, text: str) -> date:
@@ -143,7 +143,8 @@ def _day(option: str, text: str) -> date:
         raise UsageError(f"{option}: ngày dạng / a day like 2022-03-31, not {text!r}") from error
 
 
-def _tell_ruled(stores: Stores, done: Decided) -> None:
+def tell_ruled(stores: Stores, done: Decided) -> None:
+    """Each decision with its number, what it changed; then the outbox says so too."""
     for decision in done.decisions:
         about = decision.finding
         typer.echo(f"Quyết định {decision.id} / decision {decision.id}: {about.message_vi} / {about.message_en}")

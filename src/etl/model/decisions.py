@@ -15,7 +15,8 @@ VERBS = (ACCEPT, REJECT, CORRECT, MAP)
 
 #: what a person says unasked, recorded, undone and replayed like any decision: its finding's code says which
 WAIVER, CORRECTION, DEADLINE, DECLARED_NIL = "K.waiver", "K.correction", "K.deadline", "K.nil"
-WAIVE, EXTEND, NIL = "waive", "extend", "nil"
+LOCK, LOCK_EXCEPTION = "K.lock", "K.lock-exception"
+WAIVE, EXTEND, NIL, CLOSE, LET_IN = "waive", "extend", "nil", "lock", "let-in"
 
 
 #: cells without a value until a person has chosen one
@@ -59,7 +60,7 @@ def case_of(finding: Finding) -> str:
         parts = [finding.code, value, finding.form or "", finding.unit or "", finding.period or ""]
     elif finding.code == CORRECTION:
         parts = [finding.code, finding.submission or "", finding.sheet or "", finding.cell or ""]
-    elif finding.code in (DEADLINE, DECLARED_NIL):
+    elif finding.code in (DEADLINE, DECLARED_NIL, LOCK, LOCK_EXCEPTION):
         parts = [finding.code, finding.form or "", finding.unit or "", finding.period or ""]
     elif finding.code == "S2.several-units":
         parts = [finding.code, value, finding.file or ""]
@@ -120,6 +121,21 @@ def declared_nil(form: str, unit: str, period: str) -> Finding:
     return Finding(
         DECLARED_NIL, INFO, f"{unit} báo không phát sinh: biểu {form} kỳ {period}",
         f"{unit} declares form {form} for {period} as nil", form=form, unit=unit, period=period,
+    )  # fmt: skip
+
+
+def period_lock(form: str | None, period: str) -> Finding:
+    """What a lock is about: a period and all that lie in it; of one form, or of all."""
+    what_vi, what_en = (f"biểu {form} kỳ {period}", f"form {form} for {period}") if form else (f"kỳ {period}", period)
+    return Finding(LOCK, INFO, f"Khoá {what_vi}", f"{what_en} is locked", form=form, period=period)
+
+
+def lock_exception(form: str | None, unit: str, period: str) -> Finding:
+    """What an exception is about: one unit may still send a form (None: any) for a locked period."""
+    what_vi, what_en = (f"biểu {form} ", f"form {form} ") if form else ("", "")
+    return Finding(
+        LOCK_EXCEPTION, INFO, f"{unit} được nộp {what_vi}kỳ {period} sau khi khoá",
+        f"{unit} may send {what_en}for {period} after the lock", form=form, unit=unit, period=period,
     )  # fmt: skip
 
 

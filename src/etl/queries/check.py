@@ -32,7 +32,7 @@ def judged(settings: Settings, reference: Reference, paths: Sequence[Path], at: 
     if not items:
         return []
     read = isolated(settings, reference, "etl.reader:read_given", items)
-    return judge(reference, read, {sha256: at.date() for _, sha256, _ in items})
+    return judge(reference, read, {sha256: at for _, sha256, _ in items})
 
 
 def all_findings(files: Iterable[FileReading]) -> list[Finding]:

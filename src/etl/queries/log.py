@@ -12,7 +12,8 @@ KINDS = {
     "batch": "nhận bài / ingest", "decide": "quyết định / decide", "undo": "rút quyết định / undo",
     "recheck": "đọc lại / recheck", "withdraw": "rút bài / withdraw", "reinstate": "dùng lại / reinstate",
     "release": "công bố / publish", "recall": "thu hồi / recall", "waive": "miễn / waive", "correct": "sửa ô / correct",
-    "extend": "gia hạn / extend", "nil": "báo không phát sinh / nil",
+    "extend": "gia hạn / extend", "nil": "báo không phát sinh / nil", "lock": "khoá kỳ / lock",
+    "let-in": "cho nộp sau khoá / lock exception", "refuse": "không duyệt / refuse",
 }  # fmt: skip
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from etl.errors import UsageError
-from etl.model.decisions import CORRECTION, DEADLINE, DECLARED_NIL, WAIVER, Decision, case_of
+from etl.model.decisions import CORRECTION, DEADLINE, DECLARED_NIL, LOCK, LOCK_EXCEPTION, WAIVER, Decision, case_of
 from etl.model.findings import HOLD, PAIR, Finding
+from etl.model.periods import parse_period
 from etl.model.submissions import Delivery
 from etl.pipeline import Stores, heeding, reread
 from etl.store.ledger import SAME_RANK
@@ -46,7 +47,7 @@ def apply(stores: Stores, about: Sequence[Finding], at: datetime, by: str) -> Ma
     told = [f for f in about if f.scope != PAIR and f.code not in _UNREAD]
     if not told:
         return {}
-    cases = {case_of(f) for f in told if f.code not in (WAIVER, CORRECTION)}
+    cases = {case_of(f) for f in told if f.code not in (WAIVER, CORRECTION, LOCK, LOCK_EXCEPTION)}
     names = {f.file for f in stores.ledger.findings(severity=HOLD) if case_of(f) in cases}
     names |= {f.file for f in told if case_of(f) in cases}
     names |= {name for f in told for name in _files_of(stores, f)}
@@ -58,7 +59,12 @@ def apply(stores: Stores, about: Sequence[Finding], at: datetime, by: str) -> Ma
 
 
 def _files_of(stores: Stores, about: Finding) -> set[str]:
-    """The files that a waiver or a correction is about."""
+    """The files that a waiver, a correction, a lock or an exception to one is about."""
+    if about.code in (LOCK, LOCK_EXCEPTION):
+        return {
+            one.file for one in stores.ledger.submissions(about.form)
+            if about.unit in (None, one.unit) and parse_period(about.period or "").contains(parse_period(one.period))
+        }  # fmt: skip
     if about.code == CORRECTION:
         return {one.file for one in stores.ledger.submissions(about.form) if one.submission == about.submission}
     if about.code != WAIVER:

@@ -16,6 +16,8 @@ from etl.model.decisions import (
     CORRECTION,
     DEADLINE,
     DECLARED_NIL,
+    LOCK,
+    LOCK_EXCEPTION,
     WAIVER,
     Decision,
     case_of,
@@ -28,7 +30,10 @@ from etl.store.ledger.settling import SAME_RANK
 from etl.store.ledger.shapes import to_json
 
 #: what a person says unasked has a name of its own in the log
-UNASKED = {WAIVER: "waive", CORRECTION: "correct", DEADLINE: "extend", DECLARED_NIL: "nil"}
+UNASKED = {
+    WAIVER: "waive", CORRECTION: "correct", DEADLINE: "extend", DECLARED_NIL: "nil", LOCK: "lock",
+    LOCK_EXCEPTION: "let-in",
+}  # fmt: skip
 
 _FINDING = tuple(item.name for item in fields(Finding))
 
