@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from prefect.artifacts import create_markdown_artifact
+from prefect.settings import PREFECT_UI_URL
 
 from etl.acts.decide import Decided
 from etl.acts.recheck import Moves
@@ -19,9 +20,10 @@ from etl.model.releases import StatusRow
 from etl.pipeline import Stores
 from etl.queries.figures import figures_of
 from etl.queries.intake import Intake
+from etl.queries.proposal import Proposal
 from etl.queries.remind import Reminder
 from etl.store.ledger import ReleaseRecord
-from flows import tables, todo
+from flows import approval, tables, todo
 
 #: where `make serve` shows release folders; set by flows/serve.py
 PAGES_URL = "ETL_PAGES_URL"
@@ -32,9 +34,9 @@ def publish_intake(intake: Intake) -> None:
     _publish("intake", tables.intake(intake), "Đã nhận / taken in")
 
 
-def publish_findings(stores: Stores, findings: Iterable[Finding]) -> None:
-    """What was found, by unit, the gravest first."""
-    _publish("findings", tables.findings(stores.reference, findings), "Phát hiện / findings")
+def publish_findings(stores: Stores, findings: Iterable[Finding]) -> str:
+    """What was found, by unit, the gravest first. Returns the address of the page, '' where no UI is served."""
+    return _publish("findings", tables.findings(stores.reference, findings), "Phát hiện / findings")
 
 
 def publish_figures(stores: Stores, report: Report, record: ReleaseRecord, of: str = "") -> None:
@@ -47,6 +49,15 @@ def publish_figures(stores: Stores, report: Report, record: ReleaseRecord, of: s
     _publish(_key("figures", of), text, f"Số liệu của bản {record.number} / figures of release {record.number}")
 
 
+def publish_proposal(stores: Stores, shown: Proposal, again: bool) -> None:
+    """What is to be approved, and its figures. again: shown before, and figures have moved since."""
+    content = shown.content
+    _publish("approval", approval.approval(shown, again), "Chờ duyệt / waits for approval")
+    own = [figure.as_json(content.number) for figure in content.figures if figure.unit == content.report.unit]
+    text = tables.figures(stores.reference, content.report, content.period, own)
+    _publish("figures", text, "Số liệu chờ duyệt / figures that wait for approval")
+
+
 def publish_coverage(stores: Stores, status: Sequence[StatusRow], of: str = "") -> None:
     """Unit × form for each period, and how many of how many."""
     told = f"Tình hình nộp / completeness{of and f': {of}'}"
@@ -57,6 +68,12 @@ def publish_link(record: ReleaseRecord, of: str = "") -> None:
     """A link that opens the release page, where pages are served; else where it lies."""
     text = tables.release_links(record, os.environ.get(PAGES_URL))
     _publish(_key("release-page", of), text, f"Trang công bố {record.number} / page of release {record.number}")
+
+
+def publish_backfill(made: Iterable[tuple[str, ReleaseRecord, bool]]) -> None:
+    """A line a period, with its release."""
+    text = tables.backfilled(made, os.environ.get(PAGES_URL))
+    _publish("backfill", text, "Các kỳ đã tổng hợp lại / periods consolidated again")
 
 
 def publish_todo(stores: Stores, holds: Sequence[Finding]) -> None:
@@ -89,5 +106,6 @@ def _key(name: str, of: str) -> str:
     return "-".join(part for part in (name, re.sub(r"[^a-z0-9]+", "-", of.lower()).strip("-")) if part)
 
 
-def _publish(key: str, text: str, description: str) -> None:
-    create_markdown_artifact(text, key=key, description=description)
+def _publish(key: str, text: str, description: str) -> str:
+    made = create_markdown_artifact(text, key=key, description=description)
+    return f"{PREFECT_UI_URL.value()}/artifacts/artifact/{made}" if os.environ.get(PAGES_URL) else ""

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
-from pydantic import Field
 
 from etl.acts.decide import Decided
 from etl.acts.decide import decide as act
 from etl.acts.outbox import renew_outbox
 from flows import stages, states
 from flows.artifacts import publish_decided, publish_todo
-
-#: a person's name, a reason: the UI refuses an empty one before there is a run
-Said = Annotated[str, Field(min_length=2)]
+from flows.choices import Signed
 
 
 def _name() -> str:
@@ -28,7 +25,11 @@ def _name() -> str:
 @flow(name="decide", flow_run_name=_name, persist_result=False)
 @states.told
 def decide(
-    holds: Said, by: Said, reason: Said, verb: Literal["accept", "reject", "correct", "map"] = "accept", value: str = ""
+    holds: Signed,
+    by: Signed,
+    reason: Signed,
+    verb: Literal["accept", "reject", "correct", "map"] = "accept",
+    value: str = "",
 ) -> State[Any]:
     """Quyết định những việc đang chờ, một hay nhiều. / Decide what waits for a person, one or many.
 

@@ -19,10 +19,14 @@ from prefect.schedules import Cron
 from prefect.states import Crashed
 from prefect.types.entrypoint import EntrypointType
 
+from flows import stages, watch
+from flows.backfill import backfill
 from flows.decide import decide
 from flows.ingest import ingest
+from flows.lock import lock
 from flows.nightly import nightly
 from flows.publish import publish
+from flows.recall import recall
 from flows.recheck import recheck
 from flows.remind import remind
 from flows.withdraw import withdraw
@@ -39,12 +43,18 @@ def offered() -> list[RunnerDeployment]:
                schedule=Cron(NIGHT, timezone=ZONE)),
         _offer(ingest, "operator", "Nhận bài nộp ngay, không chờ đến đêm.",
                "Take in submissions now, without waiting for the night."),
-        _offer(publish, "operator", "Tổng hợp số liệu và ra một bản công bố có số.",
-               "Consolidate the figures and make a numbered release."),
+        _offer(publish, "operator", "Tổng hợp số liệu và ra một bản công bố có số; bản chính thức chờ người duyệt.",
+               "Consolidate the figures and make a numbered release; an official one waits for approval."),
+        _offer(backfill, "operator", "Tổng hợp lại nhiều kỳ, ra bản mới ở kỳ có số đổi.",
+               "Consolidate several periods again; a new release where a figure moved."),
         _offer(decide, "decision", "Quyết định những việc đang chờ: nhận đề xuất, từ chối, sửa giá trị, gán tên.",
                "Decide what waits for a person: take the proposal, refuse it, correct a value, map a name."),
         _offer(withdraw, "decision", "Rút một bài nộp, hoặc dùng lại bài đã rút.",
                "Take a submission back, or let it count again."),
+        _offer(recall, "decision", "Thu hồi một bản công bố đã ra, kể cả bản đã duyệt; không xóa gì.",
+               "Recall a release, an approved one too; nothing is removed."),
+        _offer(lock, "decision", "Khoá một kỳ, mở khoá, hoặc cho một đơn vị nộp sau khi khoá.",
+               "Lock a period, open it again, or let one unit send after the lock."),
         _offer(recheck, "decision", "Kiểm tra lại mọi bài đã nhận theo luật hiện nay; xem trước sẽ đổi gì.",
                "Judge kept submissions again under today's rules; shows first what would move."),
         _offer(remind, "operator", "Ai còn nợ biểu nào, quá hạn lâu nhất đứng đầu.",
@@ -81,6 +91,9 @@ def end_forsaken() -> list[str]:
 if __name__ == "__main__":
     # SIGINT ends `serve` well (its handler of SIGTERM does not); a shell that starts us in the background turns it off
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    crashes = watch.Watch(stages.now())
     for name in end_forsaken():
         print(f"Bị ngắt lần trước / cut off last time: {name}", flush=True)
+    watch.keep_automation()
+    crashes.keep_looking()
     serve(*offered(), print_starting_message=False)

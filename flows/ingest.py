@@ -14,8 +14,15 @@ from etl.acts.outbox import renew_outbox
 from etl.model.findings import Finding
 from etl.pipeline import Stores
 from etl.queries.intake import Intake, summary
+from etl.queries.status import STATE_VI
 from flows import stages, states
 from flows.artifacts import publish_findings, publish_intake, publish_todo
+from flows.progress import Progress
+
+#: what its sender or a person here has to look at
+_WAIT = ("rejected", "held")
+#: lines of the log for single submissions; all of them are in the artifact findings
+MOST_LOGGED = 50
 
 
 def _name() -> str:
@@ -52,12 +59,14 @@ def taken_in(stores: Stores, folder: str) -> Intake:
     batches = stages.receive(stages.whole(stores), [place], at)
     files = sum(len(batch.deliveries) for batch in batches)
     log.info("Có %d tệp / files found: %s", files, place)
+    progress = Progress(files)
     records = []
     for number, batch in enumerate(batches, 1):
         named = stages.take_in.with_options(
             task_run_name=f"take in {number}/{len(batches)}: {len(batch.deliveries)} files"
         )
-        records.append(named(stages.whole(stores), stages.whole(batch), at))
+        records.append(named(stages.whole(stores), stages.whole(batch), at, stages.whole(progress.one_read)))
+        progress.batch_done(len(batch.deliveries))
         log.info("Xong lô %d/%d / batch read and recorded", number, len(batches))
     renew_outbox(stores)
     return summary(stores, records)
@@ -72,7 +81,11 @@ def told_waiting(stores: Stores, holds: Sequence[Finding]) -> Sequence[Finding]:
 
 def tell_intake(stores: Stores, intake: Intake) -> None:
     """What came and what was found: in the log and as artifacts."""
+    log = get_run_logger()
     publish_intake(intake)
     if intake.new or intake.duplicate:
-        get_run_logger().info("%s", intake.text())
-        publish_findings(stores, intake.findings)
+        log.info("%s", intake.text())
+        where = publish_findings(stores, intake.findings)
+        told = [(name, state) for name, state in intake.states.items() if state in _WAIT]
+        for name, state in told[:MOST_LOGGED]:
+            log.warning("%s: %s; xem / see %s", name, STATE_VI[state], where or f"etl findings --submission {name}")

@@ -16,7 +16,7 @@ from prefect.states import Failed
 from etl.consolidation.reports import period_due, report_named
 from etl.errors import EtlError, UsageError
 from etl.model.findings import Finding
-from etl.model.periods import parse_period
+from etl.model.periods import Period, parse_period
 from etl.model.reference import Report
 from etl.pipeline import Stores
 from etl.queries.figures import figures_of, figures_table
@@ -37,7 +37,6 @@ def _name() -> str:
     persist_result=False,
     on_completion=[notice.tell],
     on_failure=[notice.tell],
-    on_crashed=[notice.tell],
 )
 @states.told
 def nightly(period: str = "", report: ReportIds = EVERY, inbox: str = "") -> State[Any]:
@@ -51,7 +50,7 @@ def nightly(period: str = "", report: ReportIds = EVERY, inbox: str = "") -> Sta
     stores = stages.open_stores()
     at = stages.now()
     wanted = [
-        (one, parse_period(period or period_due(stores.reference, one, at)).code)
+        (one, parse_period(period or period_due(stores.reference, one, at)))
         for one in chosen(stores.reference, report)
     ]
     intake = taken_in(stores, inbox)
@@ -80,9 +79,9 @@ class _Night:
     looked: bool = False
 
 
-def _renew(stores: Stores, report: Report, period: str, night: _Night, *, alone: bool) -> None:
+def _renew(stores: Stores, report: Report, period: Period, night: _Night, *, alone: bool) -> None:
     """A release of one report, unless the last one is still true. What stops one report stops no other."""
-    last = _still_true(stores, report, period)
+    last = _still_true(stores, report, period.code)
     if last is not None:
         get_run_logger().info(
             "%s: không có gì mới, bản %d vẫn đúng / nothing new, release %d holds", report.id, last.number, last.number

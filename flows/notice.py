@@ -1,4 +1,6 @@
-"""After a night: a short message by e-mail and to a webhook, for those who do not have the UI open.
+"""After a night, a crash, or when a run waits for a person: a short message by e-mail and to a webhook.
+
+For those who do not have the UI open.
 
 Addresses come from the environment; where none is set, none is told. What cannot be delivered stops nothing.
 """
@@ -32,19 +34,33 @@ _WORDS = {
     "Completed": "xong / done",
     "Failed": "thất bại / failed",
     "Crashed": "bị ngắt / crashed",
+    "Suspended": "chờ duyệt / waits for approval",
 }
 
 
 def tell(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     """Prefect calls it when a run has ended. Nothing new: nobody is told."""
-    if state.name == NOTHING_NEW:
-        return
+    if state.name != NOTHING_NEW:
+        _send(flow.name, flow_run, state.name or "", state.message or "")
+
+
+def crashed(run: FlowRun) -> None:
+    """A run whose process is gone: no hook of its own can tell, so whoever watches the runs calls this."""
+    _send(run.name.partition(" ")[0].rstrip(":"), run, "Crashed", run.state.message or "" if run.state else "")
+
+
+def waits(flow: str, run: FlowRun, message: str) -> None:
+    """A run has suspended until a person answers."""
+    _send(flow, run, "Suspended", message)
+
+
+def _send(flow: str, run: FlowRun, state: str, message: str) -> None:
     said = {
-        "flow": flow.name,
-        "run": flow_run.name or str(flow_run.id),
-        "state": _WORDS.get(state.name or "", state.name or ""),
-        "message": state.message or "",
-        "url": url_for("flow-run", obj_id=flow_run.id) or "",
+        "flow": flow,
+        "run": run.name or str(run.id),
+        "state": _WORDS.get(state, state),
+        "message": message,
+        "url": url_for("flow-run", obj_id=run.id) or "",
     }
     for send, variable in ((mail, SMTP), (post, WEBHOOK)):
         try:
@@ -52,7 +68,7 @@ def tell(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
         except (OSError, ValueError, HTTPException, smtplib.SMTPException, UsageError) as error:
             # a server's own words may hold the address with its password
             told = str(error) if isinstance(error, UsageError) else type(error).__name__
-            flow_run_logger(flow_run).warning(
+            flow_run_logger(run).warning(
                 "Không gửi được thông báo (%s) / the message could not be sent: %s", variable, told
             )
 

@@ -13,7 +13,7 @@ from etl.acts.recheck import preview
 from etl.acts.recheck import recheck as act
 from flows import stages, states
 from flows.artifacts import publish_changed, publish_moves
-from flows.decide import Said
+from flows.choices import Signed
 
 
 def _name() -> str:
@@ -22,7 +22,7 @@ def _name() -> str:
 
 @flow(name="recheck", flow_run_name=_name, persist_result=False)
 @states.told
-def recheck(by: Said, dry_run: bool = True) -> State[Any]:
+def recheck(by: Signed, dry_run: bool = True) -> State[Any]:
     """Kiểm tra lại mọi bài đã nhận theo luật hiện nay. / Judge every kept submission again under today's rules.
 
     Args:

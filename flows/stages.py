@@ -22,6 +22,7 @@ from etl.consolidation.reports import report_named
 from etl.errors import ReleaseExists, StoreError
 from etl.model.clock import LOCAL_TIME
 from etl.model.periods import Period
+from etl.model.reference import Report
 from etl.pipeline import Batch, Stores
 from etl.settings import Settings, find_root
 from etl.store.ledger import BatchRecord, ReleaseRecord
@@ -70,9 +71,9 @@ def receive(stores: Stores, paths: Sequence[Path], at: datetime) -> list[Batch]:
 
 
 @_stage("take in")
-def take_in(stores: Stores, batch: Batch, at: datetime) -> BatchRecord:
-    """One batch: read, recognise, normalise, derive, validate, accept."""
-    return pipeline.take_in(stores, batch, at)
+def take_in(stores: Stores, batch: Batch, at: datetime, read_one: Callable[[], None]) -> BatchRecord:
+    """One batch: read, recognise, normalise, derive, validate, accept. read_one: called after each file."""
+    return pipeline.take_in(stores, batch, at, read_one)
 
 
 @_stage("consolidate")
@@ -81,10 +82,16 @@ def consolidate(stores: Stores, report: str | None, period: Period) -> Consolida
     return pipeline.consolidate(stores, report_named(stores.reference, report), period)
 
 
+def consolidated(stores: Stores, report: Report, period: Period) -> Consolidated:
+    """The stage of that name, called by its period in the UI."""
+    named = consolidate.with_options(task_run_name=f"consolidate {period.code}")
+    return named(whole(stores), report.id, period)
+
+
 @_stage("release")
 def release(
     stores: Stores, done: Consolidated, at: datetime, kind: str = "provisional", by: str = "", reason: str = "",
-    open_holds: bool = False,
+    seen: str | None = None, open_holds: bool = False,
 ) -> tuple[ReleaseRecord, bool]:  # fmt: skip
-    """A numbered folder with its documents; nothing when no figure moved."""
-    return pipeline.release(stores, done, at, kind=kind, by=by, reason=reason, open_holds=open_holds)
+    """A numbered folder with its documents; nothing when no figure moved. seen: what was approved, by its fingerprint."""
+    return pipeline.release(stores, done, at, kind=kind, by=by, reason=reason, seen=seen, open_holds=open_holds)

@@ -19,6 +19,8 @@ from etl.queries.intake import Intake, needs_person
 
 P = ParamSpec("P")
 NOTHING_NEW, NEEDS_PERSON = "NothingNew", "NeedsPerson"
+#: what a run of ours that was carried out may be called
+NAMES = ("Completed", NOTHING_NEW, NEEDS_PERSON)
 
 
 def told(function: Callable[P, State[Any]]) -> Callable[P, State[Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from etl.model.findings import HOLD, SEVERITIES, Finding
+from etl.model.findings import CRITICAL, HOLD, SEVERITIES, Finding
 from etl.model.reference import Reference, Report
 from etl.model.releases import StatusRow
 from etl.queries.figures import STATUS_VI, missing_text, value_text
@@ -105,6 +105,9 @@ def _place(reference: Reference, finding: Finding) -> str:
 
 
 def _decision(finding: Finding) -> str:
+    """What a person needs: the id of a submission that was sent back, the id of a hold, what was decided."""
+    if finding.severity == CRITICAL and finding.submission:
+        return f"<br>Bài nộp / submission: `{finding.submission}`"
     if finding.severity != HOLD:
         return ""
     if finding.decision:
@@ -247,3 +250,16 @@ def release_links(record: ReleaseRecord, base: str | None) -> str:
     files = sorted(p.name for p in Path(record.folder).glob("*") if p.suffix in (".xlsx", ".docx", ".csv"))
     links = "".join(f"\n- [{name}]({there}/{name})" for name in files)
     return f"**[Mở trang công bố {record.number} / open the page of release {record.number}]({there}/index.html)**\n{links}"
+
+
+def backfilled(made: Iterable[tuple[str, ReleaseRecord, bool]], base: str | None) -> str:
+    """A line a period: its release, linked where pages are served, and whether a figure moved."""
+    rows = [
+        (
+            period,
+            f"[{record.number}]({base}/{record.number}/index.html)" if base else str(record.number),
+            "**số liệu đổi, bản mới / figures moved, a new release**" if new else "vẫn đúng / holds",
+        )
+        for period, record, new in made
+    ]
+    return table(("Kỳ / period", "Bản / release", ""), rows)

@@ -13,7 +13,7 @@ from etl.acts.withdraw import reinstate
 from etl.acts.withdraw import withdraw as act
 from flows import stages, states
 from flows.artifacts import publish_changed
-from flows.decide import Said
+from flows.choices import Signed
 
 
 def _name() -> str:
@@ -23,7 +23,7 @@ def _name() -> str:
 @flow(name="withdraw", flow_run_name=_name, persist_result=False)
 @states.told
 def withdraw(
-    submission: Said, by: Said, reason: Said, action: Literal["withdraw", "reinstate"] = "withdraw"
+    submission: Signed, by: Signed, reason: Signed, action: Literal["withdraw", "reinstate"] = "withdraw"
 ) -> State[Any]:
     """Rút một bài nộp, hoặc dùng lại bài đã rút; không xóa gì. / Take a submission back, or let it count again.
 

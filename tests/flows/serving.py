@@ -22,7 +22,9 @@ import openpyxl
 from flows.children import answers, free_port, is_free
 from tests.conftest import ROOT, SAMPLES
 
-DEPLOYMENTS = {"nightly", "ingest", "publish", "decide", "withdraw", "recheck", "remind"}
+DEPLOYMENTS = {
+    "nightly", "ingest", "publish", "backfill", "decide", "withdraw", "recall", "lock", "recheck", "remind",
+}  # fmt: skip
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 SECONDS = 300
 
@@ -84,7 +86,7 @@ class Serving:
 
         return until(answered, f"an answer to {path}")[0]
 
-    def start(self, name: str, **parameters: str) -> str:
+    def start(self, name: str, **parameters: object) -> str:
         """Press the button Run of a deployment; returns the run's id."""
         deployment = self.get(f"/deployments/name/{name}/{name}")["id"]
         return str(self.post(f"/deployments/{deployment}/create_flow_run", {"parameters": parameters})["id"])
@@ -98,7 +100,27 @@ class Serving:
 
         return until(ended, f"the end of run {run}, see {self.log}")
 
-    def run(self, name: str, **parameters: str) -> dict[str, Any]:
+    def suspended(self, run: str, times: int = 1) -> dict[str, Any]:
+        """The run when it has asked a person so many times and waits, and no process is left of it."""
+
+        def waits() -> dict[str, Any] | None:
+            found: dict[str, Any] = self.get(f"/flow_runs/{run}")
+            assert found["state_type"] not in ENDED, (found["state"]["message"], self.log)
+            asked = len(found["empirical_policy"]["pause_keys"] or ()) == times and found["state_name"] == "Suspended"
+            return found if asked and not _works_on(run) else None
+
+        return until(waits, f"run {run} waits for a person, see {self.log}")
+
+    def nobody_works_on(self, run: str) -> None:
+        """Wait until no process carries the run in its environment."""
+        until(lambda: True if not _works_on(run) else None, f"no process is left of run {run}")
+
+    def answer(self, run: str, **form: object) -> dict[str, Any]:
+        """Press Resume and fill the form; returns the server's answer."""
+        found: dict[str, Any] = self.post(f"/flow_runs/{run}/resume", {"run_input": form})
+        return found
+
+    def run(self, name: str, **parameters: object) -> dict[str, Any]:
         return self.end_of(self.start(name, **parameters))
 
     def artifacts(self, run: dict[str, Any]) -> dict[str, str]:
@@ -126,12 +148,12 @@ class Serving:
         self.process.wait()
 
 
-def serve(data: Path) -> Serving:
+def serve(data: Path, **more: str) -> Serving:
     """Start it and wait until its deployments are there."""
     ports, log = (free_port(), free_port()), data / "serve.log"
     data.mkdir(parents=True, exist_ok=True)
     environment = clean_environment(data) | {
-        "ETL_UI_PORT": str(ports[0]), "ETL_PAGES_PORT": str(ports[1]), "PREFECT_RUNNER_POLL_FREQUENCY": "2",
+        "ETL_UI_PORT": str(ports[0]), "ETL_PAGES_PORT": str(ports[1]), "PREFECT_RUNNER_POLL_FREQUENCY": "2", **more,
     }  # fmt: skip
     with log.open("ab") as out:
         process = subprocess.Popen(
@@ -183,6 +205,15 @@ def _family(pid: int) -> list[int]:
     for one in found:
         found += [child for child, parent in parents.items() if parent == one]
     return found
+
+
+def _works_on(run: str) -> bool:
+    """Whether a process carries this run in its environment."""
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if run.encode() in environ.read_bytes():
+                return True
+    return False
 
 
 def _alive(pid: int) -> str:

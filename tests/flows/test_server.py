@@ -104,7 +104,10 @@ def text_at(address: str) -> str:
     [
         ("nightly", ["period", "report", "inbox"]),
         ("ingest", ["folder"]),
-        ("publish", ["period", "report", "kind", "by", "reason", "with_open_holds"]),
+        ("publish", ["period", "report", "kind"]),
+        ("backfill", ["first", "last", "report"]),
+        ("recall", ["release", "by", "reason", "unlock"]),
+        ("lock", ["period", "by", "reason", "action", "form", "unit"]),
         ("decide", ["holds", "by", "reason", "verb", "value"]),
         ("withdraw", ["submission", "by", "reason", "action"]),
         ("recheck", ["by", "dry_run"]),
@@ -128,6 +131,12 @@ def test_kind_and_report_of_a_release_are_chosen_from_lists(served: Serving) -> 
     assert (asked["report"]["enum"], asked["report"]["default"]) == (["laichau-st"], "laichau-st")
     night = deployment(served, "nightly")["parameter_openapi_schema"]["properties"]["report"]
     assert (night["enum"], night["default"]) == ([EVERY, "laichau-st"], EVERY)
+
+
+def test_periods_forms_and_units_are_chosen_from_the_reference_data(served: Serving) -> None:
+    asked = deployment(served, "lock")["parameter_openapi_schema"]["properties"]
+    assert asked["period"]["enum"] == ["2020", "2021", "2022", "2023", "2024"]
+    assert ("sp · 02/KHCN-H" in asked["form"]["enum"], "108 · Huyện Sìn Hồ" in asked["unit"]["enum"]) == (True, True)
 
 
 def test_the_night_is_at_two_in_the_morning_and_planned(served: Serving) -> None:
@@ -159,7 +168,7 @@ def test_a_night_takes_in_and_releases(served: Serving, night: dict[str, Any]) -
     said = served.artifacts(night)
 
     assert (night["name"], night["state_type"], night["state_name"]) == ("nightly 2020..2021", "COMPLETED", "Completed")
-    assert sorted(said) == ["coverage", "figures", "findings", "intake", "release-page"]
+    assert sorted(said) == ["coverage", "figures", "findings", "intake", "progress", "release-page"]
     assert "new files: **21**" in said["intake"]
     figures = said["figures"].partition("## Mọi chỉ tiêu")[0]
     assert [value for value in ("**46 nhiệm vụ**", "**80 nhãn hiệu**", "**7 nhãn hiệu**") if value not in figures] == []
@@ -188,7 +197,7 @@ def test_the_next_night_finds_nothing_new(served: Serving, idle: dict[str, dict[
 
     assert (again["state_type"], again["state_name"]) == ("COMPLETED", "NothingNew")
     assert "Không có gì mới" in again["state"]["message"]
-    assert served.artifacts(again) == {"intake": "Không có gì mới. / Nothing new."}
+    assert served.artifacts(again) | {"progress": ""} == {"intake": "Không có gì mới. / Nothing new.", "progress": ""}
     assert releases(served) == ["1"]
 
 

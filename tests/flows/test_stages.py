@@ -11,8 +11,8 @@ from prefect.states import exception_to_failed_state
 from etl.errors import ReferenceDataError, ReleaseExists, StoreError, UsageError
 from etl.model.reference import Reference
 from flows import stages
-from flows.choices import report_ids
-from flows.publish import publish
+from flows.backfill import periods_between
+from flows.choices import code_of, form_choices, period_codes, report_ids, unit_choices
 
 
 @pytest.mark.parametrize(
@@ -37,11 +37,20 @@ def test_no_value_is_kept_by_prefect(stage: Any) -> None:
     assert (stage.persist_result, stage.retries, stage.retry_condition_fn) == (False, 2, stages.can_help)
 
 
-@pytest.mark.parametrize("who", [{}, {"by": "Lò Văn Hải"}, {"by": " ", "reason": "đủ"}])
-def test_an_official_release_needs_a_name_and_a_reason(who: dict[str, str]) -> None:
-    with pytest.raises(UsageError, match="cần người duyệt và lý do"):
-        publish.fn.__wrapped__(period="2021", kind="official", **who)  # type: ignore[attr-defined]  # of functools.wraps
-
-
 def test_a_form_offers_every_report_and_nothing_else(reference: Reference) -> None:
     assert report_ids() == sorted(reference.reports)
+
+
+def test_forms_units_and_periods_are_chosen_by_code_and_name(reference: Reference) -> None:
+    assert period_codes(reference) == ["2020", "2021", "2022", "2023", "2024"]
+    assert form_choices(reference)[0] == "nv · 01/KHCN-H"
+    units = unit_choices(reference)
+    assert ("108 · Huyện Sìn Hồ" in units, [unit for unit in units if "Xã" in unit]) == (True, [])
+    assert {code_of(unit) for unit in units} >= {"108", "SKHCN"}
+
+
+def test_a_backfill_takes_the_periods_of_one_kind(reference: Reference) -> None:
+    assert [p.code for p in periods_between(reference, "2020", "2022")] == ["2020", "2021", "2022"]
+    for first, last in (("2022", "2020"), ("2020", "2021-Q4"), ("1999", "2000")):
+        with pytest.raises(UsageError, match="Lịch không có kỳ nào"):
+            periods_between(reference, first, last)
