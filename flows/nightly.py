@@ -50,8 +50,7 @@ def nightly(period: str = "", report: ReportIds = EVERY, inbox: str = "") -> Sta
     stores = stages.open_stores()
     at = stages.now()
     wanted = [
-        (one, parse_period(period or period_due(stores.reference, one, at)))
-        for one in chosen(stores.reference, report)
+        (one, parse_period(period or period_due(stores.reference, one, at))) for one in chosen(stores.reference, report)
     ]
     intake = taken_in(stores, inbox)
     tell_intake(stores, intake)
