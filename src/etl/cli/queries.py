@@ -47,7 +47,10 @@ def remind(
     """Cần nhắc ai: trước hạn và quá hạn. / Whom to remind, before the deadline and after it."""
     from etl.queries.remind import reminders, reminders_table
 
-    found = reminders(open_stores(), period, now(), unit)
+    stores = open_stores()
+    if unit is not None and not stores.reference.units.known(unit):
+        raise UsageError(f"Không có đơn vị “{unit}” / there is no unit {unit!r}")
+    found = reminders(stores, period, now(), unit)
     if as_json:
         print_all(one.as_json() for one in found)
     else:

@@ -44,7 +44,7 @@ class Unit:
         """The name with its type word, as a reader expects it: 'Huyện Tam Đường'."""
         if self.level in ("agency", "nation"):
             return self.name
-        return f"{self.type.capitalize()} {self.name}"
+        return f"{self.type.removesuffix(' trung ương').capitalize()} {self.name}"
 
     def valid_on(self, day: date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from etl.consolidation.contributions import contributions, order
@@ -20,6 +21,7 @@ from etl.queries.tables import table
 from etl.raw import At, raw_texts
 from etl.remaking import replay
 from etl.store.ledger import ReleaseRecord
+from etl.text.numbers import format_exact
 
 
 @dataclass(frozen=True)
@@ -132,8 +134,8 @@ _VERDICTS = {
 
 
 def _claim_line(claim: dict[str, Any]) -> str:
-    value, low, high = (claim[f"claimed_{part}"] for part in ("value", "low", "high"))
-    said = value if value is not None else f"{low} – {high}"
+    numbers = [claim[f"claimed_{part}"] for part in ("value", "low", "high")]
+    said = " – ".join(format_exact(Decimal(text), "vi") for text in numbers if text is not None)
     at = "!".join(part for part in (claim["sheet"], claim["cell"]) if part)
     where = f"{claim['file']}{': ' if at else ''}{at}"
     return f"Đơn vị tự ghi / the unit itself says: {said} ({_VERDICTS[claim['verdict']]}; {where})"

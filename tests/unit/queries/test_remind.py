@@ -53,3 +53,5 @@ def test_all_who_owe_the_year_are_listed(stores: Stores) -> None:
     assert {r.state for r in found} == {"missing"}
     assert found[0].as_json()["deadline"] == "2022-02-01"
     assert "Huyện Tam Đường" in reminders_table(found)
+    assert {r.unit for r in reminders(stores, "2021", at(10), "105")} == {"105"}
+    assert reminders(stores, "2021", at(10), "12") == found
