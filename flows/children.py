@@ -57,10 +57,10 @@ class Child:
         self._process.wait()
 
 
-def prefect_server(port: int, *, ui: bool = True, log: Path | None = None) -> Child:
-    """Prefect's server on loopback."""
+def prefect_server(port: int, *, host: str = HOST, ui: bool = True, log: Path | None = None) -> Child:
+    """Prefect's server; on loopback, unless said."""
     return Child(
-        "Prefect", "prefect", "server", "start", "--host", HOST, "--port", str(port), "--ui" if ui else "--no-ui",
+        "Prefect", "prefect", "server", "start", "--host", host, "--port", str(port), "--ui" if ui else "--no-ui",
         log=log,
     )  # fmt: skip
 
@@ -81,6 +81,18 @@ def answers(api: str) -> bool:
     """Whether a Prefect server answers at this address."""
     try:
         with urllib.request.urlopen(f"{api}/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError, ValueError):
+        return False
+
+
+def lets_in(api: str, authorization: str) -> bool:
+    """Whether the server answers to who bears this header."""
+    asked = urllib.request.Request(
+        f"{api}/admin/version", headers={"Authorization": authorization} if authorization else {}
+    )
+    try:
+        with urllib.request.urlopen(asked, timeout=5) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError, ValueError):
         return False

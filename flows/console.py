@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from etl.access import Access, access
 from etl.errors import StoreError
-from flows.children import HOST, answers, free_port, prefect_server, wait_healthy
+from flows.children import HOST, answers, free_port, lets_in, prefect_server, wait_healthy
 
 
 @contextmanager
@@ -21,15 +22,22 @@ def server() -> Iterator[None]:
 
     Prefect's own temporary server ends with tracebacks on a busy machine, so it is not used. Ours writes to server.log.
     """
-    from prefect.settings import PREFECT_API_URL, temporary_settings
+    from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
     _quieten()
     signal.signal(
         signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM)
     )  # as Ctrl-C: our server must not stay behind
-    api = os.environ.get("PREFECT_API_URL") or serving() or _own_server()
-    with temporary_settings({PREFECT_API_URL: api}):
+    known = access(os.environ)
+    api = os.environ.get("PREFECT_API_URL") or _serving_us(known) or _own_server()
+    with temporary_settings({PREFECT_API_URL: api, PREFECT_API_AUTH_STRING: known.credentials or None}):
         yield
+
+
+def _serving_us(known: Access) -> str | None:
+    """The server of `make serve`, where it lets us in: without its password we have a server of our own."""
+    api = serving()
+    return api if api and lets_in(api, known.authorization) else None
 
 
 @contextmanager

@@ -14,7 +14,6 @@ import urllib.request
 from collections.abc import Mapping
 from email.message import EmailMessage
 from http.client import HTTPException
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -23,6 +22,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.logging.loggers import flow_run_logger
 from prefect.utilities.urls import url_for
 
+from etl.access import secret
 from etl.errors import UsageError
 from flows.states import NEEDS_PERSON, NOTHING_NEW
 
@@ -78,7 +78,7 @@ def mail(said: Mapping[str, str], environ: Mapping[str, str]) -> bool:
 
     The password goes over the network encrypted, or to this machine, or not at all.
     """
-    address, to = _secret(environ, SMTP), environ.get(RECIPIENTS, "").strip()
+    address, to = secret(environ, SMTP), environ.get(RECIPIENTS, "").strip()
     if not (address and to):
         return False
     server = urlsplit(address)
@@ -107,7 +107,7 @@ def mail(said: Mapping[str, str], environ: Mapping[str, str]) -> bool:
 
 def post(said: Mapping[str, str], environ: Mapping[str, str]) -> bool:
     """Post it as JSON to ETL_WEBHOOK_URL; `text` is the whole for programs that show one text. Whether any was asked for."""
-    address = _secret(environ, WEBHOOK)
+    address = secret(environ, WEBHOOK)
     if not address:
         return False
     if urlsplit(address).scheme not in ("http", "https"):
@@ -117,14 +117,3 @@ def post(said: Mapping[str, str], environ: Mapping[str, str]) -> bool:
     request = urllib.request.Request(address, body, {"Content-Type": "application/json; charset=utf-8"})
     with urllib.request.urlopen(request, timeout=_SECONDS):
         return True
-
-
-def _secret(environ: Mapping[str, str], name: str) -> str:
-    """A variable, or the first line of the file that NAME_FILE names: a password need not stand in the environment."""
-    file = environ.get(f"{name}_FILE", "").strip()
-    if not file:
-        return environ.get(name, "").strip()
-    try:
-        return Path(file).read_text("utf-8").partition("\n")[0].strip()
-    except OSError as error:
-        raise UsageError(f"{name}_FILE: không đọc được {file} / cannot be read ({error.strerror or error})") from error

@@ -1,4 +1,4 @@
-"""Release folders over HTTP on loopback, read-only: browsers refuse file:// links from the UI."""
+"""Release folders over HTTP, read-only, for those whom the UI admits: browsers refuse file:// links from there."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from flows.children import HOST
+from etl.access import Access
 
 _KINDS = {"provisional": "tạm tính / provisional", "official": "chính thức / official"}
 
 
-def serve_pages(root: Path, port: int) -> Callable[[], None]:
+def serve_pages(root: Path, port: int, access: Access) -> Callable[[], None]:
     """Show the folders under `root` until the function that this returns is called."""
     root.mkdir(parents=True, exist_ok=True)
-    server = ThreadingHTTPServer((HOST, port), partial(_Pages, directory=str(root)))
+    server = ThreadingHTTPServer((access.host, port), partial(_Pages, access, directory=str(root)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def end() -> None:
@@ -54,6 +54,20 @@ def _releases(root: Path) -> Iterator[dict[str, Any]]:
 
 
 class _Pages(SimpleHTTPRequestHandler):
+    def __init__(self, access: Access, *arguments: Any, **options: Any) -> None:
+        self._access = access
+        super().__init__(*arguments, **options)
+
+    def send_head(self) -> Any:
+        """GET and HEAD begin here: who does not know the password gets nothing."""
+        if self._access.admits(self.headers.get("Authorization")):
+            return super().send_head()
+        self.send_response(401)
+        self.send_header("WWW-Authenticate", 'Basic realm="etl", charset="UTF-8"')
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+        return None
+
     def log_message(self, format: str, *args: object) -> None:
         """Quiet: the log is the operator's."""
 

@@ -1,4 +1,4 @@
-"""`make serve`: Prefect's server, the deployments and the release pages, in one foreground command on loopback.
+"""`make serve`: Prefect's server, the deployments and the release pages, in one foreground command.
 
 Three parts: two programs in process groups of their own, and the pages in a thread. Ctrl-C or SIGTERM ends all of them;
 when one of them ends by itself, so do the others, with exit status 1: whoever started us starts us again.
@@ -14,9 +14,10 @@ import threading
 from contextlib import ExitStack
 from pathlib import Path
 
+from etl.access import Access, access
 from etl.errors import EtlError, UsageError
 from etl.settings import Settings, find_root
-from flows.children import HOST, Child, is_free, prefect_server, wait_healthy
+from flows.children import Child, is_free, prefect_server, wait_healthy
 from flows.console import announced, serving
 from flows.pages import serve_pages
 from flows.ui import ui_files
@@ -32,29 +33,33 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         settings = Settings.from_environment(os.environ, find_root())
+        admitted = access(os.environ)
+        os.environ |= admitted.environment
         _check_alone(options.port, options.pages_port)
     except EtlError as error:
         print(error, file=sys.stderr)
         return 2
     with ExitStack() as running:
-        status = _run(settings, options.port, options.pages_port, stop, running)
+        status = _run(settings, admitted, options.port, options.pages_port, stop, running)
         print("Đang dừng… / stopping…", flush=True)
     print("Đã dừng. / Stopped.", flush=True)
     return status
 
 
-def _run(settings: Settings, port: int, pages_port: int, stop: threading.Event, running: ExitStack) -> int:
+def _run(
+    settings: Settings, admitted: Access, port: int, pages_port: int, stop: threading.Event, running: ExitStack
+) -> int:
     """Start the parts, each to be ended by `running`, and watch them."""
-    ui, api = f"http://{HOST}:{port}", f"http://{HOST}:{port}/api"
-    pages = f"http://{HOST}:{pages_port}"
+    ui, api = f"http://{admitted.name}:{port}", f"http://{admitted.name}:{port}/api"
+    pages = f"http://{admitted.name}:{pages_port}"
     home = Path(os.environ["PREFECT_HOME"])
     os.environ |= {"PREFECT_API_URL": api, "ETL_PAGES_URL": pages, "PREFECT_UI_STATIC_DIRECTORY": str(ui_files(home))}
     print("Đang khởi động Prefect… / starting Prefect…", flush=True)
-    server = prefect_server(port)
+    server = prefect_server(port, host=admitted.host)
     running.callback(server.stop)
     if not wait_healthy(server, api, stop):
         return _gone(server, stop)
-    running.callback(serve_pages(settings.releases, pages_port))
+    running.callback(serve_pages(settings.releases, pages_port, admitted))
     running.enter_context(announced(api))
     deployments = Child("deployments", "flows.deployments", end_with=signal.SIGINT)
     running.callback(deployments.stop)

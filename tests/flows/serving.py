@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 import openpyxl
 
+from etl.access import access
 from flows.children import answers, free_port, is_free
 from tests.conftest import ROOT, SAMPLES
 
@@ -58,6 +59,7 @@ class Serving:
     ports: tuple[int, int]
     data: Path
     log: Path
+    authorization: str = ""
 
     @property
     def ui(self) -> str:
@@ -68,11 +70,15 @@ class Serving:
         return f"http://127.0.0.1:{self.ports[1]}"
 
     def get(self, path: str) -> Any:
-        with urllib.request.urlopen(f"{self.ui}/api{path}", timeout=30) as answer:
+        with urllib.request.urlopen(self._asked(f"/api{path}"), timeout=30) as answer:
             return json.load(answer)
 
+    def _asked(self, path: str, body: bytes | None = None) -> urllib.request.Request:
+        known = {"Authorization": self.authorization} if self.authorization else {}
+        return urllib.request.Request(self.ui + path, body, known)
+
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        request = urllib.request.Request(f"{self.ui}/api{path}", json.dumps(body or {}).encode())
+        request = self._asked(f"/api{path}", json.dumps(body or {}).encode())
         request.add_header("Content-Type", "application/json")
 
         def answered() -> list[Any] | None:
@@ -159,7 +165,7 @@ def serve(data: Path, **more: str) -> Serving:
         process = subprocess.Popen(
             [sys.executable, "-m", "flows.serve"], cwd=ROOT, env=environment, stdout=out, stderr=out
         )
-    serving = Serving(process, ports, data, log)
+    serving = Serving(process, ports, data, log, access(environment).authorization)
     try:
         until(lambda: _ready(serving), f"`make serve` is up, see {log}")
     except BaseException:

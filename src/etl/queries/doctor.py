@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from etl.access import PASSWORD, access
 from etl.errors import EtlError
 from etl.model.clock import LOCAL_TIME
 from etl.settings import Settings
@@ -207,6 +208,10 @@ def _prefect(settings: Settings, address: str | None, at: datetime) -> Iterator[
     try:
         _ask(f"{api}/health")
         night = _ask(f"{api}/deployments/name/nightly/nightly")
+    except urllib.error.HTTPError as error:
+        todo = f"Đặt {PASSWORD}_FILE như khi chạy make serve / set {PASSWORD}_FILE as for make serve"
+        yield Check(what, ODD, f"{api}: {error}", todo if error.code == 401 else "make serve")
+        return
     except (OSError, ValueError) as error:
         yield Check(what, BAD, f"{api}: {error}", "Khởi động lại make serve / start make serve again")
         return
@@ -221,5 +226,7 @@ def _prefect(settings: Settings, address: str | None, at: datetime) -> Iterator[
 
 
 def _ask(address: str) -> Any:
-    with urllib.request.urlopen(address, timeout=5) as answer:
+    known = access(os.environ).authorization
+    asked = urllib.request.Request(address, headers={"Authorization": known} if known else {})
+    with urllib.request.urlopen(asked, timeout=5) as answer:
         return json.load(answer)
