@@ -25,13 +25,17 @@ class Pdf:
     program: str
 
 
+def libreoffice() -> str | None:
+    """The path of LibreOffice on this machine; None where there is none."""
+    return next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
+
+
 def as_pdf(stores: Stores, number: int, out: Path | None = None) -> Pdf:
     """Write `<releases>/<number>.pdf`, or `out`.
 
     Raises UsageError for an unknown release, StoreError where there is no LibreOffice or it makes no PDF of the report.
     """
-    record = stores.ledger.release(number)
-    program = next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
+    record, program = stores.ledger.release(number), libreoffice()
     if program is None:
         raise StoreError(
             "Máy này không có LibreOffice; hãy mở tệp .docx bằng Word rồi lưu thành PDF / "

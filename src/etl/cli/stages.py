@@ -107,12 +107,17 @@ def publish(
         ),
     ] = False,
     pdf: Annotated[
-        bool, typer.Option("--pdf", help="Lập thêm PDF của báo cáo Word, cần LibreOffice / a PDF too, by LibreOffice")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--pdf/--no-pdf",
+            help="PDF của báo cáo Word; không ghi thì bản chính thức có, nếu máy có LibreOffice / a PDF by LibreOffice; "
+            "default: of an official release, where LibreOffice is",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Tổng hợp và ra một bản công bố. / Consolidate, then make a numbered release (provisional unless said)."""
-    from etl.acts.pdf import as_pdf
+    from etl.acts.pdf import as_pdf, libreoffice
     from etl.consolidation.reports import report_named
     from etl.model.periods import parse_period
     from etl.pipeline import consolidate, release
@@ -125,7 +130,7 @@ def publish(
     done = consolidate(stores, wanted, parse_period(period))
     kind = "official" if official else "provisional"
     record, new = release(stores, done, now(), kind=kind, by=by, reason=reason, stage=stage, open_holds=with_open_holds)
-    made = as_pdf(stores, record.number) if pdf else None
+    made = as_pdf(stores, record.number) if pdf or (pdf is None and official and libreoffice()) else None
     if as_json:
         told = {"release": record.number, "new": new, "kind": record.kind, "folder": record.folder}
         typer.echo(json.dumps(told | ({"pdf": str(made.path)} if made else {})))
