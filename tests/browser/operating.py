@@ -22,12 +22,17 @@ def open_form(page: Page, served: Serving, name: str) -> None:
     page.get_by_text("Custom run", exact=True).click()
 
 
-def submit_and_watch(page: Page, *, ends: str) -> None:
-    """Submit the form, open the run that it made, and stay until its chip says how it ended."""
+def submit(page: Page) -> None:
+    """Submit the form and open the run that it made."""
     until(lambda: _submitted(page), "the form is taken")
     page.locator("a[href*='/runs/flow-run/']").first.click()
     page.wait_for_url("**/runs/flow-run/*")
-    expect(page.get_by_role("banner").get_by_text(ends, exact=True)).to_be_visible(timeout=SECONDS * 1000)
+
+
+def submit_and_watch(page: Page, *, ends: str) -> None:
+    """Submit the form, open the run that it made, and stay until its chip says how it ended."""
+    submit(page)
+    expect_state(page, ends)
 
 
 def _submitted(page: Page) -> bool | None:
@@ -47,3 +52,14 @@ def open_artifact(page: Page, key: str) -> Locator:
     article = page.locator("article.artifact-data-markdown")
     expect(article).to_be_visible()
     return article
+
+
+def choose(where: Locator, choice: str) -> None:
+    """Open the select of a field by the keyboard and take one of its choices."""
+    where.locator(".p-select-button__control").press("Space")
+    where.page.locator(".p-select-option").get_by_text(choice, exact=True).click()
+
+
+def expect_state(page: Page, state: str) -> None:
+    """On a run's page: stay until its chip says so."""
+    expect(page.get_by_role("banner").get_by_text(state, exact=True)).to_be_visible(timeout=SECONDS * 1000)

@@ -12,7 +12,7 @@ from etl.pipeline import Stores
 from tests.conftest import SAMPLES, store_at
 from tests.flows.serving import Serving, asks, serve
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.slow]  # a dozen runs, one after another
 
 WHO = {"by": "Lò Văn Hải", "reason": "đã đối chiếu với các huyện"}
 
