@@ -129,7 +129,7 @@ def test_what_comes_after_a_lock_waits_and_one_unit_is_let_in(
     locked = served.run("lock", period="2021", **WHO)
     asks(tmp_path / "BC_KHCN_2021_SinHo (sửa lần 2).xlsx")
     late = served.run("ingest", folder=str(tmp_path))
-    (held,) = [s.submission for s in store_at(served.data).ledger.submissions() if s.state == "held"]
+    (held,) = [s.submission for s in store_at(served.data).ledger.submissions("sp") if s.state == "held"]
     logged = served.post("/logs/filter", {"logs": {"flow_run_id": {"any_": [late["id"]]}}})
     (line,) = [one["message"] for one in logged if one["message"].startswith(held)]
     let_in = served.run("lock", action="let-in", period="2021", form="sp · 02/KHCN-H", unit="108 · Huyện Sìn Hồ", **WHO)
@@ -138,7 +138,8 @@ def test_what_comes_after_a_lock_waits_and_one_unit_is_let_in(
     assert line.startswith(f"{held}: chờ quyết định; xem / see {served.ui}/artifacts/artifact/")
     page = served.get(f"/artifacts/{line.rpartition('/')[2]}")
     assert (page["key"], "Kỳ 2021 đã khoá" in page["data"]) == ("findings", True)
-    assert "1 bài đổi trạng thái" in let_in["state"]["message"]
+    now = {s.submission: s.state for s in store_at(served.data).ledger.submissions("sp")}
+    assert (let_in["state_name"], now[held]) == ("Completed", "accepted_with_warnings")
 
 
 def test_an_exception_to_no_lock_is_refused_in_one_sentence(served: Serving, approved: dict[str, Any]) -> None:
