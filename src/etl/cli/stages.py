@@ -108,11 +108,7 @@ def publish(
     ] = False,
     pdf: Annotated[
         bool | None,
-        typer.Option(
-            "--pdf/--no-pdf",
-            help="PDF của báo cáo Word; không ghi thì bản chính thức có, nếu máy có LibreOffice / a PDF by LibreOffice; "
-            "default: of an official release, where LibreOffice is",
-        ),
+        typer.Option("--pdf/--no-pdf", help="PDF bằng LibreOffice; mặc định: bản chính thức / default: if official"),
     ] = None,
     as_json: Json = False,
 ) -> None:
