@@ -19,6 +19,9 @@ SWITCHES = {
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     # a run starts within so many seconds of its button, not 10; not less: each look writes to Prefect's SQLite file
     "PREFECT_RUNNER_POLL_FREQUENCY": "5",
+    # runs, their logs and artifacts of more than 400 days ago go; what counts stands in our ledger, which keeps all
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(400 * 24 * 3600),
     # a run whose host died must not stay "Running" for ever
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
 }
