@@ -54,15 +54,18 @@ def _sheet(
         for group in _groups(table, _counted(content.rows[table.id].to_pylist(), table)):
             _group(sheet, table, group, titles)
         sheet.row += 1
-    sheet.remark(_note(form))
+    sheet.remark(_note(form, content))
 
 
 def _width(field: Field) -> float:
     return 34.0 if field.type in ("text", "entity") else 20.0 if field.type in ("list", "units", "id") else 13.0
 
 
-def _note(form: Form) -> Text:
+def _note(form: Form, content: ReleaseContent) -> Text:
     vi, en = "Dòng “Toàn tỉnh” cộng các dòng dưới nó.", "The line “Toàn tỉnh” adds up the lines below it."
+    if partial := ", ".join(_of_some_lines(form, content)):
+        vi += f" {partial} chỉ tính một phần các dòng ấy, nên có thể khác: xem trang “Số liệu”."
+        en += f" {partial} count some of them only and may differ: see the sheet of figures."
     if any(table.entity for table in form.tables):
         vi += " Đối tượng do nhiều đơn vị kê khai chỉ có một dòng, ở đơn vị được tính."
         en += " What several units list has one line, at the unit where it counts."
@@ -72,6 +75,13 @@ def _note(form: Form) -> Text:
             f"{en} A working form, not an official one.",
         )
     return Text(vi, en)
+
+
+def _of_some_lines(form: Form, content: ReleaseContent) -> list[str]:
+    """The release's sums that leave lines of the form out: a reader would compare them with the total."""
+    known = content.reference.indicators
+    asked = dict.fromkeys(name for item in content.report.items for name in item.indicators)
+    return [name for name in asked if (one := known[name]).form == form.id and one.rule == "sum" and one.condition]
 
 
 def _counted(rows: Sequence[Row], table: TableSpec) -> list[Row]:

@@ -81,3 +81,8 @@ def test_what_is_no_number_is_told_by_its_sign(content):
     given = [row("sp", "105", 8, san_pham="Lan", quy_mo=None, quy_mo__state="not_available")]
     formulas, _ = book_of(content, sp=given)
     assert any(cell.value == "…" for line in formulas["Biểu 02-KHCN-H"].iter_rows() for cell in line)
+
+
+def test_a_sheet_names_the_figures_that_leave_some_of_its_lines_out(tasks):
+    said = [str(line[0].value) for line in tasks[0]["Biểu 01-KHCN-H"].iter_rows()]
+    assert any("NV.KD, NV.KP chỉ tính một phần các dòng ấy, nên có thể khác" in text for text in said)
