@@ -17,6 +17,7 @@ from etl.queries.intake import Intake, summary
 from etl.queries.status import STATE_VI
 from flows import stages, states
 from flows.artifacts import publish_findings, publish_intake, publish_todo
+from flows.post import answer_mail, fetch_mail
 from flows.progress import Progress
 
 #: what its sender or a person here has to look at
@@ -50,12 +51,13 @@ def ingest(folder: str = "") -> State[Any]:
 
 
 def taken_in(stores: Stores, folder: str) -> Intake:
-    """Receive and take in a folder, batch by batch; progress goes to the run's log."""
+    """Receive and take in a folder, batch by batch; progress goes to the run's log. The inbox gets what came by e-mail first."""
     log = get_run_logger()
     at = stages.now()
     place = Path(folder) if folder else stores.settings.inbox
     if not folder:
         place.mkdir(parents=True, exist_ok=True)
+        fetch_mail(stores)
     batches = stages.receive(stages.whole(stores), [place], at)
     files = sum(len(batch.deliveries) for batch in batches)
     log.info("Có %d tệp / files found: %s", files, place)
@@ -69,6 +71,7 @@ def taken_in(stores: Stores, folder: str) -> Intake:
         progress.batch_done(len(batch.deliveries))
         log.info("Xong lô %d/%d / batch read and recorded", number, len(batches))
     renew_outbox(stores)
+    answer_mail(stores)
     return summary(stores, records)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from email.message import EmailMessage
 from http.client import HTTPException
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from prefect import Flow
 from prefect.client.schemas.objects import FlowRun, State
@@ -24,11 +24,12 @@ from prefect.utilities.urls import url_for
 
 from etl.access import secret
 from etl.errors import UsageError
+from etl.mail.smtp import SMTP, connected, host_of
 from flows.states import NEEDS_PERSON, NOTHING_NEW
 
-SMTP, SENDER, RECIPIENTS, WEBHOOK = "ETL_SMTP_URL", "ETL_NOTIFY_FROM", "ETL_NOTIFY_TO", "ETL_WEBHOOK_URL"
+SENDER, RECIPIENTS, WEBHOOK = "ETL_NOTIFY_FROM", "ETL_NOTIFY_TO", "ETL_WEBHOOK_URL"
 
-_SECONDS = 20  # to wait for a server that does not answer
+_SECONDS = 20  # to wait for a webhook that does not answer
 _WORDS = {
     NEEDS_PERSON: "cần người xem / needs a person",
     "Completed": "xong / done",
@@ -81,26 +82,11 @@ def mail(said: Mapping[str, str], environ: Mapping[str, str]) -> bool:
     address, to = secret(environ, SMTP), environ.get(RECIPIENTS, "").strip()
     if not (address and to):
         return False
-    server = urlsplit(address)
-    if server.scheme not in ("smtp", "smtps") or server.hostname is None:
-        raise UsageError(f"{SMTP} phải có dạng smtp://máy:cổng / must be smtp://host:port or smtps://host:port")
     letter = EmailMessage()
     letter["Subject"] = f"{said['run']}: {said['state']}"
-    letter["From"], letter["To"] = environ.get(SENDER, "").strip() or f"etl@{server.hostname}", to
+    letter["From"], letter["To"] = environ.get(SENDER, "").strip() or f"etl@{host_of(address)}", to
     letter.set_content("\n".join(part for part in (said["message"], said["url"]) if part) + "\n")
-    kind = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
-    with kind(server.hostname, server.port or 0, timeout=_SECONDS) as connection:
-        connection.ehlo()
-        secure = server.scheme == "smtps" or server.hostname in ("127.0.0.1", "localhost", "::1")
-        if server.scheme == "smtp" and connection.has_extn("starttls"):
-            connection.starttls()
-            secure = True
-        if server.username:
-            if not secure:
-                raise UsageError(
-                    f"{SMTP}: máy chủ không mã hoá, mật khẩu không được gửi / the server does not encrypt, no password was sent"
-                )
-            connection.login(unquote(server.username), unquote(server.password or ""))
+    with connected(address) as connection:
         connection.send_message(letter)
     return True
 

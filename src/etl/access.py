@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import hmac
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from etl.errors import UsageError
+from etl.mail.hosts import is_loopback
 
 LOOPBACK = "127.0.0.1"
 HOST, USER, PASSWORD = "ETL_UI_HOST", "ETL_UI_USER", "ETL_UI_PASSWORD"
@@ -51,7 +51,7 @@ def access(environ: Mapping[str, str]) -> Access:
         raise UsageError(
             f"{HOST}={host}: hãy ghi địa chỉ của máy này trong mạng (192.168.…) / name this machine's own address in the network"
         )
-    if not password and not _is_loopback(host):
+    if not password and not is_loopback(host):
         raise UsageError(
             f"{HOST}={host} mở giao diện cho máy khác nên cần mật khẩu: đặt {PASSWORD}_FILE hoặc {PASSWORD} / "
             f"opens the UI to other machines, so it needs a password: set {PASSWORD}_FILE or {PASSWORD}"
@@ -76,10 +76,3 @@ def secret(environ: Mapping[str, str], name: str) -> str:
         return Path(file).read_text("utf-8").partition("\n")[0].strip()
     except OSError as error:
         raise UsageError(f"{name}_FILE: không đọc được {file} / cannot be read ({error.strerror or error})") from error
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

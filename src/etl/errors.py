@@ -7,6 +7,7 @@ An exception here means that the run itself cannot go on:
     ├── ReferenceDataError   the reference data or a suite is wrong: every fault, with file, place and mend
     ├── StoreError           archive, ledger, lake or releases cannot be used
     │   └── ReleaseExists    a release is immutable and was about to be written twice
+    ├── MailError            the mailbox or the mail server does not answer, or refuses
     ├── FiguresMoved         what was approved is not what would be published now
     ├── ReleaseRefused       the figures contradict one another, so they do not go out: each, with its numbers
     ├── HoldsOpen            an official release is wanted while questions about its submissions wait for a person
@@ -49,6 +50,10 @@ class ReleaseExists(StoreError):
 
     def __str__(self) -> str:
         return f"Bản công bố {self.number} đã có, không ghi đè / release {self.number} exists and is immutable: {self.folder}"
+
+
+class MailError(EtlError):
+    """The mailbox or the mail server does not answer, or refuses; what lies there waits for the next time."""
 
 
 class FiguresMoved(EtlError):

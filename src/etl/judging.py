@@ -5,6 +5,7 @@ Needs no store: a workbook that nobody has sent yet is judged by the same functi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from etl.model.forms import TableSpec
     from etl.steps.validate import Failure
+
+#: many units share one host, and its name is often the province's
+_AT_HOST = re.compile(r"@[^>\s]*")
 
 
 def judge(reference: Reference, files: list[FileReading], received: Mapping[str, datetime]) -> list[FileReading]:
@@ -92,6 +96,37 @@ def _told_already(reading: Reading, finding: Finding) -> bool:
         return False
     told = {f.severity for f in reading.findings if (f.sheet, f.cell) == (finding.sheet, finding.cell)}
     return bool(told & {CRITICAL, HOLD})
+
+
+def compare_senders(reference: Reference, files: Iterable[FileReading], sent: Mapping[str, Delivery]) -> None:
+    """Tell where the e-mail that brought a file names another unit than the file does. No verdict rests on it.
+
+    sent: sha256 → the delivery; what a folder brought says nothing.
+    """
+    for file in files:
+        delivery = sent[file.sha256]
+        said = {"S2.subject": delivery.subject, "S2.sender": _AT_HOST.sub("", delivery.sender)}
+        for code, text in said.items():
+            for reading in file.readings if text else ():
+                reading.findings += _named_otherwise(reference, code, text, file.file, reading)
+
+
+def _named_otherwise(reference: Reference, code: str, text: str, file: str, reading: Reading) -> list[Finding]:
+    from etl.steps.recognise.units import named_in
+
+    day = parse_period(reading.period).end
+    unit, form = reference.units.get(reading.unit, day), reference.forms[reading.form]
+    above = reference.units.get(unit.parent, day) if unit and unit.parent else None
+    named = named_in(reference, text, day, form.senders)
+    # a town that bears its province's name: mostly the province is meant
+    others = [one.title for one in named if above is None or one.name != above.name]
+    if unit is None or not others or unit in named:
+        return []
+    told = reference.messages[code].finding(
+        file=file, submission=reading.submission, form=reading.form, unit=reading.unit, period=reading.period,
+        value=text, expected=", ".join(others), unit_title=unit.title,
+    )  # fmt: skip
+    return [told]
 
 
 def _not_begun(reference: Reference, files: Iterable[FileReading], received: Mapping[str, datetime]) -> None:

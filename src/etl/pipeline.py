@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import etl
 from etl.errors import FiguresMoved, HoldsOpen, ReleaseExists, UsageError
-from etl.judging import arrivals_of, gathered, judge
+from etl.judging import arrivals_of, compare_senders, gathered, judge
+from etl.mail.letters import mail_beside
 from etl.model.decisions import in_force, knowledge_hash
 from etl.model.figures import OFFICIAL, STAGES, STAGES_VI
 from etl.model.findings import Finding
@@ -95,9 +96,11 @@ def receive(stores: Stores, paths: Sequence[Path], at: datetime) -> list[Batch]:
     """
     tidy(stores, at)
     deliveries = []
-    for name, data in arrived(paths):
-        sha256 = stores.archive.put(data)
-        deliveries.append(Delivery(name, sha256, len(data), at))
+    for path in paths:
+        for name, data in arrived([path]):
+            mail = mail_beside(path if path.is_file() else path / name)
+            sender, subject = (mail.sender, mail.subject) if mail else ("", "")
+            deliveries.append(Delivery(name, stores.archive.put(data), len(data), at, sender, subject))
     deliveries.sort(key=lambda d: (is_copy(d.name), d.name, d.sha256))
     return [
         Batch(batch_hash((d.sha256 for d in part), stores.stamp), tuple(part))
@@ -135,6 +138,7 @@ def take_in(stores: Stores, batch: Batch, at: datetime, read_one: Callable[[], N
     try:
         found = read(stores, list(fresh.values())[::-1], batch.name, read_one)
         files = judge(stores.reference, found, arrivals_of(batch.deliveries))
+        compare_senders(stores.reference, files, fresh)
         return accept(stores, batch, files, at)
     finally:
         stores.ledger.drop_lease(batch.name, me())
@@ -226,6 +230,7 @@ def reread(stores: Stores, deliveries: Sequence[Delivery], at: datetime, by: str
         part = deliveries[start : start + BATCH_FILES]
         name = batch_hash([*(d.sha256 for d in part), f"reread {stores.ledger.position()}"], stores.stamp)
         files = judge(stores.reference, read(stores, part, name), arrivals_of(part))
+        compare_senders(stores.reference, files, {d.sha256: d for d in part})
         keep_basis(stores, stores.reference)
         lake_files = _written(stores, name, files)
         outcomes = [FileOutcome(d, file) for d, file in zip(part, files, strict=True)]

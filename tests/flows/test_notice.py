@@ -7,9 +7,7 @@ import http.server
 import json
 import logging
 import socketserver
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from email import policy
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,29 +19,12 @@ from prefect.states import Completed, Failed
 
 from etl.errors import UsageError
 from flows import notice
+from tests.smtp import Post, mail_server, serving
 
 SAID = {
     "flow": "nightly", "run": "nightly 2021", "state": "cần người xem / needs a person",
     "message": "2 bài bị trả lại", "url": "http://127.0.0.1:4200/runs/1",
 }  # fmt: skip
-
-
-class Post(socketserver.StreamRequestHandler):
-    """As much of SMTP as a sender without a password needs."""
-
-    def handle(self) -> None:
-        self.wfile.write(b"220 here\r\n")
-        while line := self.rfile.readline():
-            verb = line.split(b" ")[0].strip().upper()
-            if verb == b"DATA":
-                self.wfile.write(b"354 go on\r\n")
-                body = b""
-                while (part := self.rfile.readline()) != b".\r\n":
-                    body += part
-                cast(Any, self.server).got.append(body)
-            self.wfile.write(b"221 bye\r\n" if verb == b"QUIT" else b"250 ok\r\n")
-            if verb == b"QUIT":
-                return
 
 
 class Hook(http.server.BaseHTTPRequestHandler):
@@ -56,24 +37,9 @@ class Hook(http.server.BaseHTTPRequestHandler):
         pass
 
 
-@contextmanager
-def serving(server: socketserver.BaseServer) -> Iterator[tuple[int, list[bytes]]]:
-    """The server's port, and what it is sent."""
-    got: list[bytes] = []
-    cast(Any, server).got = got
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server.server_address[1], got  # type: ignore[misc]  # an address is (host, port)
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 @pytest.fixture
 def mailbox() -> Iterator[tuple[int, list[bytes]]]:
-    with serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Post)) as found:
+    with mail_server() as found:
         yield found
 
 

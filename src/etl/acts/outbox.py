@@ -14,7 +14,7 @@ from etl.report.receipt import STATE_WORDS, Receipt, ReceiptLine, receipt_files
 from etl.steps.completeness import is_late
 from etl.steps.isolate import Died, Workers
 from etl.store.ledger import DeliveryRecord, SubmissionRecord
-from etl.store.outbox import UNKNOWN, Outbox, plain_name
+from etl.store.outbox import Outbox, plain_name, stirred, whose
 
 _UNREADABLE = "F.unreadable"
 
@@ -26,13 +26,9 @@ def renew_outbox(stores: Stores) -> int:
     """
     outbox = Outbox(stores.settings.outbox)
     done, position = outbox.position(), stores.ledger.position()
-    events = stores.ledger.events(done if done <= position else 0)  # beyond it: another ledger lay here before
-    if not events:
+    if done == position:
         return 0
-    deliveries = {name for e in events for name in e.payload.get("deliveries", {})}
-    moved = {name for e in events for part in ("states", "readings") for name in e.payload.get(part, {})}
-    files = {one.sha256 for one in stores.ledger.submissions() if one.submission in moved} if moved else set()
-    wanted = [d for d in stores.ledger.deliveries() if d.id in deliveries or d.sha256 in files]
+    wanted = stirred(stores.ledger, done if done <= position else 0)  # beyond it: another ledger lay here before
     written = fill_outbox(stores, outbox, wanted)
     outbox.reached(position)
     return written
@@ -94,8 +90,7 @@ class _Told:
         return cls(by_bytes, by_file)
 
     def owner(self, delivery: DeliveryRecord) -> str:
-        units = {s.unit for s in self.submissions.get(delivery.sha256, ())}
-        return units.pop() if len(units) == 1 else UNKNOWN
+        return whose(s.unit for s in self.submissions.get(delivery.sha256, ()))
 
     def receipt(self, stores: Stores, delivery: DeliveryRecord) -> Receipt:
         own = self.findings.get(delivery.name, ())

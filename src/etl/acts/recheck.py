@@ -96,5 +96,5 @@ def _kept(stores: Stores) -> list[Delivery]:
     files: dict[str, Delivery] = {}
     for record in stores.ledger.deliveries():
         if record.sha256 not in files:
-            files[record.sha256] = Delivery(record.name, record.sha256, record.size, record.received_at, record.sender)
+            files[record.sha256] = record.delivery
     return list(files.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,6 +49,7 @@ def ingest(
     records = [take_in(stores, batch, at) for batch in receive(stores, paths, at)]
     if not no_outbox:
         renew_outbox(stores)
+        _answer(stores)
     _tell_taken(stores, records, as_json)
 
 
@@ -66,6 +68,36 @@ def outbox(
     if everything:
         written = fill_outbox(stores, Outbox(stores.settings.outbox), stores.ledger.deliveries())
     typer.echo(f"{written} tệp đã có phiếu trả lời / deliveries answered: {stores.settings.outbox}")
+    _answer(stores)
+
+
+@app.command()
+def fetch() -> None:
+    """Lấy tệp đính kèm từ hộp thư ETL_IMAP_URL vào data/inbox. / Fetch attachments from the mailbox into the inbox."""
+    from etl.acts.fetch import fetch as act
+    from etl.acts.fetch import mailbox_of
+    from etl.settings import Settings, find_root
+
+    address = mailbox_of(os.environ)
+    if not address:
+        raise UsageError("Chưa đặt ETL_IMAP_URL hoặc ETL_IMAP_URL_FILE / neither of them is set")
+    done = act(Settings.from_environment(os.environ, find_root()).inbox, address)
+    typer.echo(done.text())
+    for sentence in done.told:
+        typer.echo(sentence, err=True)
+
+
+def _answer(stores: Stores) -> None:
+    """The senders of e-mails are answered, where ETL_REPLY asks for it; a mail server that does not answer is only told."""
+    from etl.acts.reply import reply
+    from etl.errors import MailError
+
+    try:
+        told = reply(stores, os.environ, now()).told
+    except MailError as error:
+        told = [str(error)]
+    for sentence in told:
+        typer.echo(sentence, err=True)
 
 
 def _tell_taken(stores: Stores, records: list[BatchRecord], as_json: bool) -> None:

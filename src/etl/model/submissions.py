@@ -20,13 +20,14 @@ SUBMISSION, READING, UNIT, PERIOD, BLOCK, LINE = "_submission", "_reading", "_un
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A file as it arrived. `path` is where the bytes can be had now (the inbox, later the archive)."""
+    """A file as it arrived. sender, subject: of the e-mail that brought it, as that says; evidence, never trusted."""
 
     name: str
     sha256: str
     size: int
     received_at: datetime
     sender: str = ""
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

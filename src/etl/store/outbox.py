@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from etl.store.durable import sweep, write_durably
+
+if TYPE_CHECKING:
+    from etl.store.ledger import DeliveryRecord, Ledger
 
 #: where deliveries go whose sender is not known
 UNKNOWN = "chua-ro-don-vi"
@@ -57,6 +61,23 @@ class Outbox:
         """
         sweep(self.root)
         write_durably(self.root / _REACHED, str(position).encode("ascii"))
+
+
+def whose(units: Iterable[str]) -> str:
+    """Whose a delivery is that gave submissions of these units; a file of several units or of none is nobody's."""
+    found = set(units)
+    return found.pop() if len(found) == 1 else UNKNOWN
+
+
+def stirred(ledger: Ledger, after: int) -> list[DeliveryRecord]:
+    """Deliveries of which the ledger recorded something after an event: they came, or what became of them changed."""
+    events = ledger.events(after)
+    if not events:
+        return []
+    new = {name for e in events for name in e.payload.get("deliveries", {})}
+    moved = {name for e in events for part in ("states", "readings") for name in e.payload.get(part, {})}
+    files = {one.sha256 for one in ledger.submissions() if one.submission in moved} if moved else set()
+    return [d for d in ledger.deliveries() if d.id in new or d.sha256 in files]
 
 
 def _plain(name: str) -> str:

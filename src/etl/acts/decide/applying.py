@@ -54,7 +54,7 @@ def apply(stores: Stores, about: Sequence[Finding], at: datetime, by: str) -> Ma
     files: dict[str, Delivery] = {}
     for record in stores.ledger.deliveries():
         if record.name in names and record.sha256 not in files:
-            files[record.sha256] = Delivery(record.name, record.sha256, record.size, record.received_at, record.sender)
+            files[record.sha256] = record.delivery
     return reread(heeding(stores, stores.ledger), list(files.values()), at, by)
 
 

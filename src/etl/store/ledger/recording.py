@@ -79,8 +79,9 @@ def record(
 
 def _cleaned(outcome: FileOutcome) -> FileOutcome:
     """A file's name may be no text at all on the disk of a sender."""
-    delivery = replace(outcome.delivery, name=clean(outcome.delivery.name), sender=clean(outcome.delivery.sender))
-    return replace(outcome, delivery=delivery)
+    sent = outcome.delivery
+    told = replace(sent, name=clean(sent.name), sender=clean(sent.sender), subject=clean(sent.subject))
+    return replace(outcome, delivery=told)
 
 
 def _unknown(connection: Connection, outcomes: Sequence[FileOutcome]) -> list[FileOutcome]:

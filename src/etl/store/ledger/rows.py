@@ -49,7 +49,7 @@ def delivery_id(delivery: Delivery) -> str:
 
 
 def delivery_row(delivery: Delivery, batch: str, state: str, at: datetime, position: int) -> dict[str, Any]:
-    row = {name: getattr(delivery, name) for name in ("name", "sha256", "sender", "size", "received_at")}
+    row = {name: getattr(delivery, name) for name in ("name", "sha256", "sender", "subject", "size", "received_at")}
     return row | {
         "id": delivery_id(delivery),
         "batch": batch,

@@ -30,7 +30,7 @@ from etl.model.clock import LOCAL_TIME
 from etl.store.ledger.shapes import clean
 
 #: the newest migration; a test holds it to the folder
-HEAD = "0002"
+HEAD = "0003"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -88,6 +88,7 @@ deliveries = Table(
     Column("batch", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("position", Integer, nullable=False, server_default="0"),
+    Column("subject", Words, nullable=False, server_default=""),
     UniqueConstraint("sha256", "name", name="uq_deliveries_sha256_name"),
 )
 

@@ -81,7 +81,10 @@ class BatchRecord:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRecord:
-    """A file as it arrived. state: recognised (gave submissions) | unrecognised (findings say why) | duplicate."""
+    """A file as it arrived. state: recognised (gave submissions) | unrecognised (findings say why) | duplicate.
+
+    sender, subject: of the e-mail that brought it, as that says.
+    """
 
     id: str
     name: str
@@ -92,6 +95,12 @@ class DeliveryRecord:
     recorded_at: datetime
     batch: str
     state: str
+    subject: str = ""
+
+    @property
+    def delivery(self) -> Delivery:
+        """The file itself, without what became of it."""
+        return Delivery(self.name, self.sha256, self.size, self.received_at, self.sender, self.subject)
 
 
 @dataclass(frozen=True, slots=True)
