@@ -23,7 +23,7 @@ base_dir = {root}/run
 log_path = {root}/log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+{tls}
 disable_plaintext_auth = no
 auth_mechanisms = plain
 auth_failure_delay = 0
@@ -51,7 +51,7 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
   }}
 }}
 """
@@ -60,25 +60,51 @@ service imap-login {{
 @contextmanager
 def server() -> Iterator[int]:
     """Its port; every user is let in by PASSWORD and has a mailbox of its own. Skips where Dovecot is not installed."""
+    with _running("ssl = no", 0) as (port, _):
+        yield port
+
+
+@contextmanager
+def encrypting_server(folder: Path) -> Iterator[tuple[int, int, Path]]:
+    """Ports of STARTTLS and of TLS, and the certificate, made in `folder`, by which 127.0.0.1 and 0.0.0.0 are known."""
+    certificate, key = folder / "cert.pem", folder / "key.pem"
+    names = "subjectAltName=IP:127.0.0.1,IP:0.0.0.0"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", "/CN=etl", "-addext", names, "-keyout", key, "-out", certificate],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    with _running(f"ssl = yes\nssl_cert = <{certificate}\nssl_key = <{key}", _free_port()) as (port, tls_port):
+        yield port, tls_port, certificate
+
+
+@contextmanager
+def _running(tls: str, tls_port: int) -> Iterator[tuple[int, int]]:
     program = shutil.which("dovecot", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None or not Path("/usr/lib/dovecot/imap").exists():
         pytest.skip("Dovecot is not installed: apt-get install dovecot-imapd")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = _free_port()
     root = Path(tempfile.mkdtemp(prefix="etl-imap-"))  # short: a socket's path has at most 108 signs
-    (root / "mail").mkdir(mode=0o777)
     root.chmod(0o755)
-    (root / "mail").chmod(0o777)
-    (root / "conf").write_text(_CONF.format(root=root, port=port, password=PASSWORD, **_users()), "utf-8")
+    (root / "mail").mkdir()
+    (root / "mail").chmod(0o777)  # mailboxes belong to another user where root runs the tests
+    said = {"root": root, "port": port, "password": PASSWORD, "tls": tls, "tls_port": tls_port}
+    (root / "conf").write_text(_CONF.format(**said, **_users()), "utf-8")
     running = subprocess.Popen([program, "-F", "-c", str(root / "conf")], stderr=subprocess.DEVNULL)
     try:
         _wait(port, root, running)
-        yield port
+        yield port, tls_port
     finally:
         running.terminate()
         running.wait()
         shutil.rmtree(root, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 def _users() -> dict[str, str]:

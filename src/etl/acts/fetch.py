@@ -29,7 +29,7 @@ class Fetched:
 
     def text(self) -> str:
         """A line for the person who asked."""
-        return f"{self.letters} thư mới, {self.files} tệp / new letters with so many files"
+        return f"{self.letters} thư mới, {self.files} tệp / new letters: {self.letters}, files: {self.files}"
 
 
 def mailbox_of(environ: Mapping[str, str]) -> str:

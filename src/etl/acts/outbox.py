@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from etl.mail.letters import letter_of
 from etl.model.findings import INFO, Finding
 from etl.model.periods import parse_period
 from etl.pipeline import Stores
@@ -98,7 +99,9 @@ class _Told:
         lines = [_line(stores, s, [f for f in own if f.submission == s.submission]) for s in mine]
         lines.sort(key=lambda line: (line.period, line.form_number))
         others = tuple(f for f in own if f.submission is None)
-        return Receipt(delivery.name, delivery.sha256, delivery.size, delivery.received_at, tuple(lines), others)
+        # its letter's folder in our inbox says nothing to a sender
+        name = plain_name(delivery.name) if letter_of(delivery.name) else delivery.name
+        return Receipt(name, delivery.sha256, delivery.size, delivery.received_at, tuple(lines), others)
 
 
 def _line(stores: Stores, submission: SubmissionRecord, findings: Sequence[Finding]) -> ReceiptLine:

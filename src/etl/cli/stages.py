@@ -88,13 +88,13 @@ def fetch() -> None:
 
 
 def _answer(stores: Stores) -> None:
-    """The senders of e-mails are answered, where ETL_REPLY asks for it; a mail server that does not answer is only told."""
+    """The senders of e-mails are answered, where ETL_REPLY asks for it; what goes wrong is only told."""
     from etl.acts.reply import reply
-    from etl.errors import MailError
+    from etl.errors import EtlError
 
     try:
         told = reply(stores, os.environ, now()).told
-    except MailError as error:
+    except EtlError as error:
         told = [str(error)]
     for sentence in told:
         typer.echo(sentence, err=True)

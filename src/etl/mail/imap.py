@@ -104,13 +104,14 @@ def _connected(server: SplitResult) -> IMAP4:
     if server.scheme == "imaps":
         return IMAP4_SSL(host, port or 993, timeout=_SECONDS, ssl_context=ssl.create_default_context())
     connection = IMAP4(host, port or 143, timeout=_SECONDS)
-    if "STARTTLS" in connection.capabilities:
-        connection.starttls(ssl.create_default_context())
-    elif not is_loopback(host):
+    if is_loopback(host):
+        return connection
+    if "STARTTLS" not in connection.capabilities:
         connection.shutdown()
         raise UsageError(
             f"{IMAP}: máy chủ không mã hoá, mật khẩu không được gửi / the server does not encrypt, no password was sent"
         )
+    connection.starttls(ssl.create_default_context())
     return connection
 
 

@@ -168,3 +168,20 @@ def test_to_another_machine_no_password_goes_unencrypted(box: Box) -> None:
     elsewhere = box.address.replace("127.0.0.1", "0.0.0.0")  # the same server, by an address that is no loopback
     with pytest.raises(UsageError, match="no password was sent"):
         fetch(box.inbox, elsewhere)
+
+
+def test_an_encrypting_server_is_used_where_its_certificate_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dovecot.encrypting_server(tmp_path) as (port, tls_port, certificate):
+        box = Box(port, "so", tmp_path / "inbox")
+        by_tls = box.address.replace("imap://", "imaps://").replace(f":{port}/", f":{tls_port}/")
+        by_starttls = box.address.replace("127.0.0.1", "0.0.0.0")  # no loopback by its name
+        for address in (by_tls, by_starttls):
+            with pytest.raises(MailError):
+                fetch(box.inbox, address)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        for number, address in enumerate((by_tls, by_starttls)):
+            box.arrives(letter((f"{number}.xlsx", XLSX)))
+            assert fetch(box.inbox, address).letters == 1
+        box.connection.logout()
