@@ -70,6 +70,11 @@ class Settings:
         return self.data / "outbox"
 
     @property
+    def sent(self) -> Path:
+        """What went out by e-mail. Not in the outbox: that can be thrown away and made again, letters are not sent again."""
+        return self.data / "sent"
+
+    @property
     def _kept(self) -> Path:
         return Path(self.store) if self.store else self.data
 

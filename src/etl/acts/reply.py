@@ -25,8 +25,6 @@ from etl.store.outbox import Outbox, stirred, whose
 
 REPLY, SENDER = "ETL_REPLY", "ETL_REPLY_FROM"
 
-#: hidden beside the units' folders: what was sent, and up to which event of the ledger
-_SENT = ".mail"
 _RECEIPT = "bien-nhan.txt"
 _OVER = frozenset(("superseded", "withdrawn"))  # no news for whoever sent what took its place
 _HEAD = (
@@ -65,7 +63,7 @@ def reply(stores: Stores, environ: Mapping[str, str], at: datetime) -> Replied:
     What is sent is noted after it is sent: a kill between the two sends the same letter twice, with the same Message-ID.
     Raises UsageError for a wrong setting, MailError where the server does not answer: what is left goes the next time.
     """
-    asked, noted = environ.get(REPLY, "").strip(), Outbox(stores.settings.outbox / _SENT)
+    asked, noted = environ.get(REPLY, "").strip(), Outbox(stores.settings.sent)
     if asked not in ("", "mail"):
         raise UsageError(f"{REPLY}: chỉ có “mail”, hoặc để trống / only “mail”, or empty: {asked!r}")
     done, position = noted.position(), stores.ledger.position()
