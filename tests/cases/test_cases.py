@@ -124,6 +124,8 @@ def test_messages_that_no_case_shows_are_shown_elsewhere(reference: Reference) -
         "T.encoding", "N.merged",  # tests/samples/test_formats.py, tests/property
         "V.two-readers", "R.two-readers", "S2.several-units",  # tests/unit/steps: test_doubts.py, recognise
         "K.corrected", "K.guard",  # what people decide: tests/unit/acts/test_rulings.py
+        "K.locked",  # when it arrived, not what it says: tests/unit/acts/test_locks.py
+        "S2.subject", "S2.sender",  # the e-mail that brought it: tests/unit/acts/test_fetch.py
         "Q.answer", "T.old-template",  # a file that goes out and comes back: tests/unit/acts/test_outbox.py
         "S4.member-twice", "S4.unnamed-field", "V.not-a-period",  # layouts that the samples do not have: tests/layouts
         "M.near-name", "M.second-id",  # tests/unit/steps/test_match.py
