@@ -99,7 +99,8 @@ def price_stages(folder: Path, data: Path, clock: Clock) -> None:
     from etl.judging import validate
     from etl.model.clock import LOCAL_TIME
     from etl.model.periods import parse_period
-    from etl.pipeline import Stores, accept, consolidate, open_stores, read, receive, release
+    from etl.pipeline import Stores, accept, consolidate, open_stores, read, receive
+    from etl.releasing import release
     from etl.settings import Settings
     from etl.steps.validate import warm_up
 

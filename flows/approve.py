@@ -20,8 +20,10 @@ from pydantic import Field
 from etl.acts.decide import lock
 from etl.acts.refuse import refuse
 from etl.errors import FiguresMoved
+from etl.model.figures import OFFICIAL
 from etl.model.periods import Period
 from etl.model.reference import Report
+from etl.model.releases import Terms
 from etl.pipeline import Stores
 from etl.queries.proposal import Proposal, proposal
 from flows import approval, notice, stages, states
@@ -64,7 +66,7 @@ def approved(stores: Stores, report: Report, period: Period) -> State[Any]:
             return states.done(f"Không duyệt: {signed['reason']} ({signed['by']}). / Refused; nothing was published.")
         try:
             record, _ = stages.release(
-                stages.whole(stores), stages.whole(done), stages.now(), "official", **signed, seen=shown.seen,
+                stages.whole(stores), stages.whole(done), stages.now(), Terms(OFFICIAL, **signed), seen=shown.seen,
                 open_holds=answer.with_open_holds,
             )  # fmt: skip
         except FiguresMoved as moved:  # somebody recorded something in this very moment

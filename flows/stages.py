@@ -16,13 +16,14 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.utilities.annotations import quote
 
-from etl import pipeline
+from etl import pipeline, releasing
 from etl.consolidation.figures import Consolidated
 from etl.consolidation.reports import report_named
 from etl.errors import ReleaseExists, StoreError
 from etl.model.clock import LOCAL_TIME
 from etl.model.periods import Period
 from etl.model.reference import Report
+from etl.model.releases import PROVISIONAL, Terms
 from etl.pipeline import Batch, Stores
 from etl.settings import Settings, find_root
 from etl.store.ledger import BatchRecord, ReleaseRecord
@@ -90,8 +91,8 @@ def consolidated(stores: Stores, report: Report, period: Period) -> Consolidated
 
 @_stage("release")
 def release(
-    stores: Stores, done: Consolidated, at: datetime, kind: str = "provisional", by: str = "", reason: str = "",
+    stores: Stores, done: Consolidated, at: datetime, terms: Terms = PROVISIONAL,
     seen: str | None = None, open_holds: bool = False,
 ) -> tuple[ReleaseRecord, bool]:  # fmt: skip
     """A numbered folder with its documents; nothing when no figure moved. seen: what was approved, by its fingerprint."""
-    return pipeline.release(stores, done, at, kind=kind, by=by, reason=reason, seen=seen, open_holds=open_holds)
+    return releasing.release(stores, done, at, terms, seen=seen, open_holds=open_holds)

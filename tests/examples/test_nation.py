@@ -17,8 +17,9 @@ from openpyxl import load_workbook
 
 from etl.consolidation.reports import report_named
 from etl.model.periods import parse_period
-from etl.pipeline import Stores, consolidate, release
+from etl.pipeline import Stores, consolidate
 from etl.queries.trace import trace, trace_table
+from etl.releasing import release
 from etl.remaking import remade
 from etl.store.reference import faults
 from tests.conftest import AT, shared

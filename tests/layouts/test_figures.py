@@ -9,8 +9,9 @@ import pytest
 from etl.consolidation.reports import report_named
 from etl.model.figures import Figure
 from etl.model.periods import parse_period
-from etl.pipeline import Stores, consolidate, receive, release, take_in
+from etl.pipeline import Stores, consolidate, receive, take_in
 from etl.queries.trace import trace
+from etl.releasing import release
 from tests.conftest import AT, store_at
 from tests.layouts.books import DISTRICT, Row, folders_at, head, put, workbook
 

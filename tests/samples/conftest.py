@@ -13,9 +13,11 @@ from etl.acts.decide import decide
 from etl.consolidation.reports import report_named
 from etl.model.findings import Finding
 from etl.model.periods import parse_period
-from etl.pipeline import Stores, consolidate, receive, release, take_in
+from etl.model.releases import Terms
+from etl.pipeline import Stores, consolidate, receive, take_in
 from etl.queries.figures import figures_of
 from etl.queries.findings import findings
+from etl.releasing import release
 from etl.store.ledger import BatchRecord, ReleaseRecord
 from tests.conftest import AT, ROOT, SAMPLES, shared, store_at
 from tests.samples import truth
@@ -38,7 +40,7 @@ def take_in_folder(stores: Stores, folder: Path, at: Any = AT) -> list[BatchReco
 
 def publish(stores: Stores, period: str = "2020..2021", at: Any = AT, **options: str) -> tuple[ReleaseRecord, bool]:
     done = consolidate(stores, report_named(stores.reference, None), parse_period(period))
-    return release(stores, done, at, **options)
+    return release(stores, done, at, Terms(**options))
 
 
 def _night(data: Path, inbox: Path, truth_file: Path) -> Night:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import IO
 
 from etl.errors import StoreError
-from etl.pipeline import Stores, write_index
+from etl.pipeline import Stores
+from etl.releasing import write_index
 from etl.settings import Settings
 from etl.store.durable import make_folder, sweep, sync_folder, temporary_in, write_durably
 from etl.store.ledger import Ledger

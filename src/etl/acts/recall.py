@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from etl.errors import UsageError
-from etl.pipeline import Stores, write_index
+from etl.pipeline import Stores
+from etl.releasing import write_index
 
 
 def recall(stores: Stores, number: int, *, by: str, reason: str, at: datetime) -> bool:

@@ -148,16 +148,18 @@ def publish(
     from etl.acts.pdf import as_pdf, libreoffice
     from etl.consolidation.reports import report_named
     from etl.model.periods import parse_period
-    from etl.pipeline import consolidate, release
+    from etl.model.releases import Terms
+    from etl.pipeline import consolidate
     from etl.queries.figures import figures_of, figures_table
+    from etl.releasing import release
 
     if official and not (by and reason):
         raise UsageError("Bản chính thức cần --by TÊN và --reason LÝ_DO / an official release needs --by and --reason")
     stores = open_stores()
     wanted = report_named(stores.reference, report)
     done = consolidate(stores, wanted, parse_period(period))
-    kind = "official" if official else "provisional"
-    record, new = release(stores, done, now(), kind=kind, by=by, reason=reason, stage=stage, open_holds=with_open_holds)
+    terms = Terms("official" if official else "provisional", by, reason, stage)
+    record, new = release(stores, done, now(), terms, open_holds=with_open_holds)
     made = as_pdf(stores, record.number) if pdf or (pdf is None and official and libreoffice()) else None
     if as_json:
         told = {"release": record.number, "new": new, "kind": record.kind, "folder": record.folder}

@@ -20,6 +20,22 @@ REPORTED = frozenset({"accepted", "accepted_with_warnings"})
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms figures go out. by, reason: who answers for an official release, and why it goes out now.
+
+    stage: estimated, preliminary or official; without one that of the newest release, official where there is none.
+    """
+
+    kind: str = "provisional"
+    by: str = ""
+    reason: str = ""
+    stage: str | None = None
+
+
+PROVISIONAL = Terms()
+
+
+@dataclass(frozen=True, slots=True)
 class StatusRow:
     """What became of one (unit, form, period) of the calendar. state: a submission's state, or `missing`."""
 

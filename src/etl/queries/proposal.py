@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from etl.model.figures import OFFICIAL
 from etl.model.findings import HOLD, Finding
-from etl.model.releases import Move, ReleaseContent, StatusRow
-from etl.pipeline import Stores, newest, proposed, with_moves
+from etl.model.releases import Move, ReleaseContent, StatusRow, Terms
+from etl.pipeline import Stores
+from etl.releasing import newest, proposed, with_moves
 from etl.store.ledger import ReleaseRecord
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def proposal(stores: Stores, done: Consolidated, at: datetime) -> Proposal:
     """What an official release of these figures would say; nothing is written. Raises ReleaseRefused as `release` does."""
     from etl.consolidation.content import fingerprint
 
-    content = proposed(stores, done, at, kind=OFFICIAL)
+    content = proposed(stores, done, at, Terms(OFFICIAL))
     seen, last = fingerprint(content), newest(stores, done.report, done.period)
     same = last if last and (last.kind, last.figures_sha256) == (OFFICIAL, seen) else None
     return Proposal(with_moves(stores, content), seen, same)
