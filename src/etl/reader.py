@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from etl.model.findings import CRITICAL, HOLD, Finding
 from etl.model.forms import TableSpec
 from etl.model.grids import Grid, anchor, from_a1, typed_cell, with_cell
 from etl.model.reference import Reference
-from etl.model.submissions import Block, Evidence, FileReading, Layout, Reading, TypedTotal, submission_id
+from etl.model.submissions import Block, FileReading, Layout, Reading, TypedTotal, submission_id
 from etl.model.units import Unit
 from etl.steps.isolate import Died
 from etl.steps.normalise import normalise
@@ -67,12 +67,12 @@ _archives: dict[str, Archive] = {}
 
 
 def send_rows_packed() -> None:
-    """From here on this process pickles tables as one stream of Arrow's own, five times cheaper than column by column,
+    """From here on this process pickles tables in Arrow's own form, ten times cheaper than column by column,
     and what stands in a reading by the dozen as its bare values."""
     import pyarrow as pa
 
     copyreg.pickle(pa.Table, _packed)
-    for kind in (Block, Evidence, Finding, Layout, TypedTotal):
+    for kind in (Block, Layout, TypedTotal):
         copyreg.pickle(kind, partial(_by_values, kind, attrgetter(*(field.name for field in fields(kind)))))
 
 
@@ -80,19 +80,23 @@ def _by_values(kind: type, values: Callable[[Any], tuple[Any, ...]], one: object
     return kind, values(one)
 
 
-def _packed(rows: pa.Table) -> tuple[Callable[[bytes], pa.Table], tuple[bytes]]:
+def _packed(rows: pa.Table) -> tuple[Callable[..., pa.Table], tuple[bytes, tuple[pa.Buffer, ...]]]:
+    return _unpacked, (rows.schema.serialize().to_pybytes(), tuple(batch.serialize() for batch in rows.to_batches()))
+
+
+def _unpacked(described: bytes, batches: tuple[pa.Buffer, ...]) -> pa.Table:
     import pyarrow as pa
 
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, rows.schema) as writer:
-        writer.write_table(rows)
-    return _unpacked, (sink.getvalue().to_pybytes(),)
+    schema = _schema_of(described)
+    return pa.Table.from_batches([pa.ipc.read_record_batch(batch, schema) for batch in batches], schema)
 
 
-def _unpacked(stream: bytes) -> pa.Table:
+@lru_cache(maxsize=64)
+def _schema_of(described: bytes) -> pa.Schema:
+    """The schema that many tables share, of each form one."""
     import pyarrow as pa
 
-    return pa.ipc.open_stream(stream).read_all()
+    return pa.ipc.read_schema(pa.py_buffer(described))
 
 
 def read_one(name: str, sha256: str, stamp: str) -> FileReading:

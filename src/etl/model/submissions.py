@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -30,7 +30,7 @@ class Delivery:
     subject: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, like Finding
 class Evidence:
     """Why something was recognised: the cell, its text, the wording it matched, and how well (0 to 100)."""
 
@@ -102,6 +102,12 @@ class Line(NamedTuple):
     section: str | None = None
     fixed: str | None = None
     above: tuple[int, ...] = ()
+
+    @classmethod
+    def plain(cls, rows: Iterable[int], section: str | None) -> list[Line]:
+        """Rows one after the other, of the first block; at once, since nearly all rows of a workbook are such rows."""
+        new = tuple.__new__
+        return [new(cls, (0, row, section, None, ())) for row in rows]
 
 
 @dataclass(slots=True)

@@ -68,3 +68,32 @@ def test_a_name_that_differs_from_the_directory_is_told_as_zipfile_tells_it() ->
     data = packed().replace(b"xl/workbook.xml", b"xl/workboot.xml", 1)
     with Package(data) as archive, pytest.raises(zipfile.BadZipFile):
         archive.read("xl/workbook.xml")
+
+
+def test_a_package_handed_on_unpacked_holds_the_same() -> None:
+    plain = {name: body for name, body in PARTS.items() if name.isascii()} | {"xl/media/seal.png": b"seal" * 500}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in plain.items():
+            archive.writestr(name, body)
+    with Package(out.getvalue()) as package, zipfile.ZipFile(io.BytesIO(package.unpacked())) as archive:
+        assert archive.testzip() is None
+        assert {name: archive.read(name) for name in archive.namelist()} == plain
+        assert archive.getinfo("xl/worksheets/sheet1.xml").compress_type == zipfile.ZIP_STORED
+        assert archive.getinfo("xl/media/seal.png").compress_type == zipfile.ZIP_DEFLATED
+
+
+@pytest.mark.parametrize("data", [packed(), packed(zipfile.ZIP_BZIP2)], ids=["a name with marks", "another method"])
+def test_a_package_that_is_not_plain_is_handed_on_as_it_came(data: bytes) -> None:
+    with Package(data) as package:
+        assert package.unpacked() == data
+
+
+def test_a_damaged_part_is_handed_on_as_it_is() -> None:
+    data = bytearray(packed().replace("số.xml".encode(), b"so.xml.."))
+    name = "xl/worksheets/sheet1.xml"
+    data[data.find(name.encode()) + len(name) + 8] ^= 0xFF
+    with Package(bytes(data)) as package, zipfile.ZipFile(io.BytesIO(package.unpacked())) as archive:
+        assert archive.read("xl/workbook.xml") == PARTS["xl/workbook.xml"]
+        with pytest.raises((zipfile.BadZipFile, zlib.error)):
+            archive.read(name)

@@ -52,7 +52,7 @@ def _read(name: str, data: bytes, locked: bool = True) -> Workbook:
         if kind == "csv":
             grid, encoding = read_csv(name, data)
             return Workbook(kind, (grid,), encoding)
-        grids = _with_calamine(name, data)
+        grids = _with_calamine(name, data if package is None else package.unpacked())
     except WorkbookUnreadable as error:
         return _otherwise(name, data, error, locked)
     if package is None:
@@ -86,10 +86,10 @@ def _with_calamine(name: str, data: bytes) -> tuple[Grid, ...]:
 
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        visible = {sheet.name: sheet.visible == calamine.SheetVisibleEnum.Visible for sheet in book.sheets_metadata}
-        kinds = {sheet.name: sheet.typ for sheet in book.sheets_metadata}
-        sheets = [n for n in book.sheet_names if kinds[n] == calamine.SheetTypeEnum.WorkSheet]
-        return tuple(_grid(book.get_sheet_by_name(n), n, visible[n]) for n in sheets)
+        told = {sheet.name: sheet for sheet in book.sheets_metadata}
+        sheets = [n for n in book.sheet_names if told[n].typ == calamine.SheetTypeEnum.WorkSheet]
+        shown = calamine.SheetVisibleEnum.Visible
+        return tuple(_grid(book.get_sheet_by_name(n), n, told[n].visible == shown) for n in sheets)
     except calamine.PasswordError as error:
         raise refuse(name, "password") from error
     except calamine.CalamineError as error:

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 import zlib
+from functools import lru_cache
 from typing import IO
 
 from etl.errors import WorkbookUnreadable
@@ -208,6 +209,7 @@ def _check_doctype(name: str, archive: Package, parts: list[zipfile.ZipInfo]) ->
             continue  # damaged parts are the parser's to judge: some readers do without them
 
 
+@lru_cache(maxsize=256)  # the small parts of most workbooks are one program's, alike to the byte
 def _begins_plainly(head: bytes) -> bool:
     """The root element stands in the first bytes, with no comment, no DTD and no other encoding there: most parts."""
     return (

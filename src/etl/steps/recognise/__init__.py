@@ -17,6 +17,7 @@ from etl.steps.recognise.claim import Claim
 from etl.steps.recognise.claims import settle
 from etl.steps.recognise.sheets import Sheet, prepare
 from etl.steps.recognise.tables import read_tables
+from etl.steps.recognise.telling import Telling, teller_of
 from etl.steps.recognise.titles import Marker, find_by_title, find_markers, read_title
 from etl.steps.recognise.wordings import Wordings, wordings_of
 
@@ -64,7 +65,8 @@ def _claims_of(
     sheet: Sheet, reference: Reference, wordings: Wordings, result: FileRecognised, encoding: str
 ) -> list[Claim]:
     """One claim for each form that a sheet holds."""
-    markers = find_markers(sheet, wordings)
+    told = teller_of(reference).telling(sheet.distinct)
+    markers = find_markers(sheet, wordings, told)
     if not markers:
         by_title = find_by_title(sheet, reference, sheet.first, sheet.first + TITLE_ROWS)
         markers = [by_title] if by_title else []
@@ -75,7 +77,7 @@ def _claims_of(
         if marker.form is None:
             result.findings.append(_unknown_form(reference, sheet, marker))
         else:
-            claims.append(_claim(sheet, marker, marker.form, reference, wordings, first, end, encoding))
+            claims.append(_claim(sheet, marker, marker.form, reference, wordings, first, end, encoding, told))
     return claims
 
 
@@ -88,9 +90,9 @@ def _unknown_form(reference: Reference, sheet: Sheet, marker: Marker) -> Finding
 
 def _claim(
     sheet: Sheet, marker: Marker, form: Form, reference: Reference, wordings: Wordings, first: int, end: int,
-    encoding: str,
+    encoding: str, told: Telling,
 ) -> Claim:  # fmt: skip
-    tables = read_tables(sheet, form, reference, wordings, marker.place.row, end)
+    tables = read_tables(sheet, form, reference, wordings, marker.place.row, end, told)
     title_end = min((header.first for header in tables.headers.values()), default=end)
     title = read_title(sheet, form, reference, wordings, first, title_end)
     claim = Claim(sheet, form, marker, title, tables, (first, end))

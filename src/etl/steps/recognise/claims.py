@@ -231,7 +231,8 @@ def _add_table(submission: Recognised, claim: Claim, table: str) -> None:
     submission.layouts[table] = Layout(table, (*known, *added))
     for kept, lines in ((submission.lines, extent.lines), (submission.totals, extent.totals)):
         for number in range(len(known), len(known) + len(added)):
-            kept.setdefault(table, []).extend(ln if ln.block == number else ln._replace(block=number) for ln in lines)
+            of_block = [ln._replace(block=number) for ln in lines] if number else lines  # which are the first block's
+            kept.setdefault(table, []).extend(of_block)
 
 
 def _doubts_elsewhere(claim: Claim, reference: Reference) -> list[Finding]:

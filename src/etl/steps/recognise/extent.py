@@ -14,7 +14,8 @@ from etl.model.grids import Cell
 from etl.model.submissions import Line
 from etl.steps.recognise.headings import Header, code_of, heading_hits
 from etl.steps.recognise.sheets import Sheet
-from etl.steps.recognise.wordings import Wordings, has_letters, is_worded, mute
+from etl.steps.recognise.telling import Telling, has_letters, is_worded
+from etl.steps.recognise.wordings import Wordings
 from etl.text.dates import find_signed
 from etl.text.names import fold
 
@@ -46,19 +47,6 @@ class _Under:
     own: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """The texts of a sheet that mark their row, and those that say nothing."""
-
-    marking: set[str]
-    mute: set[str]
-
-
-def telling(sheet: Sheet, wordings: Wordings) -> Telling:
-    """All texts of the sheet looked through at one go."""
-    return Telling(wordings.marking(sheet.distinct, sheet.folded), mute(sheet.distinct))
-
-
 def find_extent(
     sheet: Sheet, form: Form, table: TableSpec, header: Header, wordings: Wordings, end: int, told: Telling
 ) -> Extent:
@@ -75,12 +63,16 @@ def find_extent(
     plain = _Plain(above, left, told)
     section: str | None = None
     at_once = plain.numbered(rows, row_texts)
-    for row, raw, texts, is_row in zip(range(header.end, extent.end), rows, row_texts, at_once, strict=True):
-        if is_row or plain.has(raw, texts):
-            extent.lines.append(Line(0, row, section))
-            if len(raw) > beyond:
-                extent.strays += [(row, left + j) for j in range(beyond, len(raw)) if raw[j] != ""]
+    at, last = header.end, extent.end
+    while at < last:
+        row, i = at, at - header.end
+        run = _run(at_once, i) or int(plain.has(rows[i], row_texts[i]))
+        if run:
+            at += run
+            extent.lines += Line.plain(range(row, at), section)
+            extent.strays += _beyond(rows[i : i + run], row, left, beyond)
             continue
+        at += 1
         cells = sheet.row(row)
         if not cells:
             continue
@@ -95,6 +87,20 @@ def find_extent(
         else:
             _take(extent, kind, Line(0, row, section, value), row, cells, right)
     return extent
+
+
+def _run(at_once: list[bool], start: int) -> int:
+    """How many rows from here on are rows of the table at first sight."""
+    return at_once.index(False, start) - start
+
+
+def _beyond(rows: Sequence[Sequence[Cell]], first: int, left: int, beyond: int) -> list[tuple[int, int]]:
+    """The filled cells to the right of the table in these rows. beyond: the first place there, of a row's cells."""
+    return [
+        (first + i, left + j)
+        for i, row in enumerate(rows) if len(row) > beyond
+        for j in range(beyond, len(row)) if row[j] != ""
+    ]  # fmt: skip
 
 
 class _Plain:
@@ -112,16 +118,21 @@ class _Plain:
         self._numbered = {j for j in self._places if not above.codes.get(left + j, "").isdigit()}
 
     def numbered(self, rows: Sequence[Sequence[Cell]], row_texts: list[list[str]]) -> list[bool]:
-        """Which rows begin with a running number and have three texts, two of which say something: nearly all, at one go."""
+        """Which rows begin with a running number and have three texts, two of which say something: nearly all, at one go.
+
+        Behind the last row stands False.
+        """
         if 0 not in self._numbered:
-            return [False] * len(rows)
-        fewest, marking, mute = max(self._fewest_texts, 3), self._marking, self._mute
-        is_mute = mute.__contains__
+            return [False] * (len(rows) + 1)
+        fewest, marking, is_mute = max(self._fewest_texts, 3), self._marking, self._mute.__contains__
+        special = marking | self._mute
         return [
-            len(texts) >= fewest and type(raw[0]) is float and marking.isdisjoint(texts)
-            and (mute.isdisjoint(texts) or len(texts) - sum(map(is_mute, texts)) >= 2)
+            len(texts) >= fewest and type(raw[0]) is float and (
+                special.isdisjoint(texts)
+                or (marking.isdisjoint(texts) and len(texts) - sum(map(is_mute, texts)) >= 2)
+            )
             for raw, texts in zip(rows, row_texts, strict=True)
-        ]  # fmt: skip
+        ] + [False]  # fmt: skip
 
     def has(self, raw: Sequence[Cell], texts: list[str]) -> bool:
         """No text marks the row; two that say something, and a third cell, keep it from being a section, a signature or

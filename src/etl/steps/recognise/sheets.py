@@ -12,7 +12,6 @@ from itertools import chain
 
 from etl.model.grids import Cell, Grid
 from etl.text.encodings import detect, repair
-from etl.text.names import fold_lines
 
 
 @dataclass(frozen=True)
@@ -66,11 +65,6 @@ class Sheet:
         """Each text of the sheet once."""
         return list(dict.fromkeys(chain.from_iterable(self.row_texts)))
 
-    @cached_property
-    def folded(self) -> bytes:
-        """Those texts folded, a line each: `fold_lines`."""
-        return fold_lines(self.distinct)
-
     def texts(self, first: int, end: int) -> Iterator[tuple[int, int, str]]:
         """(row, column, text) of the text cells of rows first..end-1, in reading order."""
         left = self.grid.left
@@ -104,6 +98,7 @@ class Sheet:
 
 #: how UTF-8 begins the letters U+1E80 to U+1EFF, which only composed Unicode has: legacy fonts and decomposed text have none
 _COMPOSED = (b"\xe1\xba", b"\xe1\xbb")
+_ASCII = bytes(range(128))
 #: how UTF-8 begins the signs of _UNCLEAN; few other signs of a Vietnamese sheet begin so
 _MAY_BE_UNCLEAN = (b"\xc2", b"\xc3\x90", b"\xc6\x89", b"\xe2", b"\xe3\x80", b"\xef\xbb")
 #: blanks and look-alikes that the repair replaces
@@ -112,7 +107,7 @@ _UNCLEAN = re.compile("[\u00a0\u00ad\u00d0\u0189\u2000-\u200f\u202f\u2060\u3000\
 
 def prepare(grid: Grid) -> Sheet:
     """Repair the sheet's text: the encoding is decided on the whole sheet, never on one cell."""
-    texts = [[cell for cell in row if type(cell) is str and cell] for row in grid.rows]
+    texts = [[cell for cell in row if cell and type(cell) is str] for row in grid.rows]
     sheet = Sheet(grid, "nfc", texts)
     if _is_clean(sheet.distinct):
         return sheet
@@ -126,8 +121,9 @@ def prepare(grid: Grid) -> Sheet:
 def _is_clean(texts: list[str]) -> bool:
     """Plainly composed Vietnamese with nothing to mend: most sheets, told without looking at every word."""
     joined = "\n".join(texts)
-    other = len(joined) - len(joined.encode("ascii", "ignore"))
-    signs = joined.encode("utf-8", "surrogatepass")
+    encoded = joined.encode("utf-8", "surrogatepass")
+    signs = encoded.translate(None, _ASCII)
+    other = len(joined) - (len(encoded) - len(signs))
     composed = sum(map(signs.count, _COMPOSED))
     if composed < 8 or composed * 5 < other:
         return False

@@ -12,10 +12,11 @@ from etl.model.forms import Form, TableSpec
 from etl.model.grids import a1
 from etl.model.reference import Reference
 from etl.model.submissions import Block, Evidence
-from etl.steps.recognise.extent import Extent, find_extent, telling
+from etl.steps.recognise.extent import Extent, find_extent
 from etl.steps.recognise.headings import ColumnMatch, Header, find_header
 from etl.steps.recognise.hierarchy import put_in_order
 from etl.steps.recognise.sheets import Sheet
+from etl.steps.recognise.telling import Telling
 from etl.steps.recognise.wordings import Wordings
 from etl.text.names import fold
 
@@ -52,7 +53,9 @@ class Tables:
         ]
 
 
-def read_tables(sheet: Sheet, form: Form, reference: Reference, wordings: Wordings, first: int, end: int) -> Tables:
+def read_tables(
+    sheet: Sheet, form: Form, reference: Reference, wordings: Wordings, first: int, end: int, told: Telling
+) -> Tables:
     """Find each table of the form between two rows (0-based, end exclusive)."""
     tables = Tables()
     anchors = {t.id: row for t in form.tables if t.anchor and (row := _anchor(sheet, t.anchor, first, end)) is not None}
@@ -62,7 +65,6 @@ def read_tables(sheet: Sheet, form: Form, reference: Reference, wordings: Wordin
         header = find_header(sheet, form, table, wordings, start, stop)
         if header is not None:
             tables.headers[table.id] = header
-    told = telling(sheet, wordings)
     starts = sorted([header.first for header in tables.headers.values()] + list(anchors.values()))
     for table in form.tables:
         if (header := tables.headers.get(table.id)) is None:

@@ -16,6 +16,7 @@ from etl.model.grids import Cell, a1
 from etl.model.periods import parse_period
 from etl.model.reference import Reference
 from etl.steps.recognise.sheets import Sheet
+from etl.steps.recognise.telling import Telling
 from etl.steps.recognise.units import UnitMatch, resolve, resolve_all
 from etl.steps.recognise.wordings import Wordings
 from etl.text.dates import find_period, find_revision, find_signed
@@ -75,13 +76,12 @@ class Title:
         return form.valid_to or date.max
 
 
-def find_markers(sheet: Sheet, wordings: Wordings) -> list[Marker]:
+def find_markers(sheet: Sheet, wordings: Wordings, told: Telling) -> list[Marker]:
     """Every 'Biểu số: 01/KHCN-H' of a sheet, in reading order."""
     found: list[Marker] = []
-    labels = wordings.numbering(sheet.distinct, sheet.folded)
-    if not labels:
+    if not told.numbering:
         return found
-    for row, column, text in sheet.places_of(labels):
+    for row, column, text in sheet.places_of(told.numbering):
         number = _number_after_label(sheet, row, column, text)
         if number is not None:
             form = wordings.form_by_number(number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -14,9 +14,6 @@ from etl.text.measures import measure_key
 from etl.text.names import fold, tone_key
 
 _MANY = 1 << 14  # texts remembered: the same words mark rows on every sheet
-#: a section's numeral before its name: 'I', 'IV.', 'B'
-_UNFOLDED = re.compile(rb"\?")  # in the lines of `fold_lines`: a sign that is not folded there
-_NUMERAL = re.compile(r"[IVX]+\.?|[A-ZĐ]\.?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,33 +59,6 @@ class Wordings:
             for wording in self.words(name):
                 found.setdefault(wording.split(" ")[0], []).append((wording, name))
         return {first: tuple(pairs) for first, pairs in found.items()}
-
-    def marking(self, texts: Sequence[str], lines: bytes) -> set[str]:
-        """Those of many texts that mark their row. lines: their `fold_lines`.
-
-        Few do: all are looked through at one go, and only those judged.
-        """
-        found = _lines_with(self._may_begin_mark, texts, lines)
-        found |= {text for pattern in self._may_hold_mark for text in _lines_with(pattern, texts, lines)}
-        return {text for text in found if self.mark(text)}
-
-    @cached_property
-    def _may_begin_mark(self) -> re.Pattern[bytes]:
-        return _beginning(word for name in ("row:footer", "row:note", "row:total") for word in self.words(name))
-
-    @cached_property
-    def _may_hold_mark(self) -> list[re.Pattern[bytes]]:
-        """One for each wording: a search for one literal is many times faster than one for any of several."""
-        return [_UNFOLDED, *(re.compile(_spaced(wording)) for wording in self.words("row:nil"))]
-
-    def numbering(self, texts: Sequence[str], lines: bytes) -> set[str]:
-        """Those of many texts that label a form's number: 'Biểu số: 01/KHCN-H'. lines: their `fold_lines`."""
-        found = _lines_with(self._may_begin_number, texts, lines) | _lines_with(_UNFOLDED, texts, lines)
-        return {text for text in found if len(text) <= 120 and self.begins(fold(text), "label:form_number")}
-
-    @cached_property
-    def _may_begin_number(self) -> re.Pattern[bytes]:
-        return _beginning(self.words("label:form_number"))
 
     def mark(self, text: str) -> str:
         """What a text says of its row: footer | nil | note | total, or '' for an ordinary text."""
@@ -219,38 +189,6 @@ class Wordings:
     def form_by_number(self, number: str) -> Form | None:
         wanted = fold(number)
         return next((f for f in self.reference.forms.values() if fold(f.number) == wanted), None)
-
-
-def _lines_with(pattern: re.Pattern[bytes], texts: Sequence[str], lines: bytes) -> set[str]:
-    """The texts in whose line the pattern is found; a match may begin with the line feed before it."""
-    return {texts[lines.count(b"\n", 0, hit.start() + 1) - 1] for hit in pattern.finditer(lines)}
-
-
-def _beginning(wordings: Iterable[str]) -> re.Pattern[bytes]:
-    """Finds in the lines of `fold_lines` those that begin with a wording."""
-    return re.compile(rb"\n *(?:" + (b"|".join(map(_spaced, wordings)) or b"(?!)") + rb")")
-
-
-def _spaced(wording: str) -> bytes:
-    return re.escape(wording).replace(r"\ ", " +").encode("ascii", "replace")
-
-
-def mute(texts: Iterable[str]) -> set[str]:
-    """Those of many texts that say nothing. Two words, as most texts have, are told at first sight."""
-    return {
-        text for text in texts
-        if not (" " in text and text[0].isalpha() and not text[-1].isspace()) and not is_worded(text)
-    }  # fmt: skip
-
-
-def is_worded(text: str) -> bool:
-    """Whether a text says something: it has letters, and is more than a numeral."""
-    return has_letters(text) and not _NUMERAL.fullmatch(text.strip())
-
-
-def has_letters(text: str) -> bool:
-    """Whether any sign of the text is a letter."""
-    return any(map(str.isalpha, text))
 
 
 def _starts(words: list[str], wording: str) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.steps.recognise.wordings import is_worded, wordings_of
-from etl.text.names import fold, fold_lines
+from etl.steps.recognise.telling import Teller, Telling, is_worded
+from etl.steps.recognise.wordings import wordings_of
+from etl.text.names import fold
 from tests.property.submissions import REFERENCE
 
 WORDINGS = wordings_of(REFERENCE)
@@ -17,10 +18,17 @@ around = st.text("aà \n≥.(TổngKhông", max_size=6)
 texts = st.lists(st.tuples(around, said | around, around).map("".join), max_size=12, unique=True)
 
 
+def told_of(found: list[str]) -> Telling:
+    """Half of them are told from memory."""
+    teller = Teller(WORDINGS)
+    teller.telling(found[::2])
+    return teller.telling(found)
+
+
 @settings(deadline=None, max_examples=300)
 @given(texts)
 def test_marking_texts(found: list[str]) -> None:
-    assert WORDINGS.marking(found, fold_lines(found)) == {text for text in found if WORDINGS.mark(text)}
+    assert told_of(found).marking == {text for text in found if WORDINGS.mark(text)}
 
 
 def test_what_says_something() -> None:
@@ -39,4 +47,4 @@ titles = st.lists(st.tuples(around, labels | around, around).map("".join), max_s
 @given(titles)
 def test_numbering_texts(found: list[str]) -> None:
     begun = {text for text in found if WORDINGS.begins(fold(text), "label:form_number")}
-    assert WORDINGS.numbering(found, fold_lines(found)) == begun
+    assert told_of(found).numbering == begun

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from etl.model.reference import Reference
+from etl.steps.recognise.telling import teller_of
 from etl.steps.recognise.wordings import wordings_of
-from etl.text.names import fold_lines
 
 
 @pytest.mark.parametrize(
@@ -21,4 +21,4 @@ def test_a_total_is_told_from_what_sounds_like_one(reference: Reference, text: s
     wordings = wordings_of(reference)
 
     assert wordings.mark(text) == mark
-    assert wordings.marking([text], fold_lines([text])) == ({text} if mark else set())
+    assert teller_of(reference).telling([text]).marking == ({text} if mark else set())
