@@ -6,6 +6,7 @@ SQL only adds, counts and compares; one exact function divides (`exact.py`). Nob
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,8 @@ from etl.model.reference import Entity
 from etl.model.units import Units
 from etl.steps.consolidate.content import content_of
 from etl.steps.consolidate.coverage import Expectation, Expectations
-from etl.steps.consolidate.selection import Breakdown, Part, Selection, open_rows
+from etl.steps.consolidate.selection import Breakdown, Selection, open_rows
+from etl.steps.consolidate.sums import Part, sums
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -90,19 +92,22 @@ def consolidate(
     order = {name: (e.order, name) for e in entities for name in (e.name, e.id)}
     names = {e.id: e.name for e in entities}
     doubtful = _Doubts(doubts, expectations)
-    connection = open_rows(rows, units)
-    try:
-        figures: list[Figure] = []
-        for request in requests:
-            periods = expectations.used(request.indicator, request.period)
-            copies = expectations.copies(request.indicator.form, periods)
-            selection = Selection(request.indicator, periods, units, copies)
-            parts = selection.parts(connection) if request.indicator.table in rows else []
-            wanted = _wanted(selection, parts, expectations, within)
-            figures += _figures(request, selection, wanted, parts, expectations, order, names, doubtful)
-        return sorted(figures, key=lambda f: f.order)
-    finally:
-        connection.close()
+    alike: dict[tuple[object, ...], list[tuple[Request, Selection]]] = {}
+    for request in requests:
+        periods = expectations.used(request.indicator, request.period)
+        copies = expectations.copies(request.indicator.form, periods)
+        selection = Selection(request.indicator, periods, units, copies)
+        alike.setdefault(selection.choice, []).append((request, selection))
+    figures: list[Figure] = []
+    with closing(open_rows(rows, units)) as connection:
+        for asked in alike.values():
+            selections = [selection for _, selection in asked]
+            has_rows = selections[0].indicator.table in rows
+            added = sums(connection, selections) if has_rows else [[] for _ in asked]
+            for (request, selection), parts in zip(asked, added, strict=True):
+                wanted = _wanted(selection, parts, expectations, within)
+                figures += _figures(request, selection, wanted, parts, expectations, order, names, doubtful)
+    return sorted(figures, key=lambda f: f.order)
 
 
 def _wanted(selection: Selection, parts: Iterable[Part], expectations: Expectations, within: str | None) -> list[str]:
@@ -117,40 +122,36 @@ def _figures(
     request: Request, selection: Selection, units: Iterable[str], parts: list[Part], expectations: Expectations,
     order: Mapping[str, tuple[int, str]], names: Mapping[str, str], doubtful: _Doubts,
 ) -> list[Figure]:  # fmt: skip
-    indicator = request.indicator
+    indicator, period, as_at = request.indicator, request.period.code, selection.as_at
     found: dict[str, dict[Breakdown, Part]] = {}
     for one in parts:
         found.setdefault(one.unit, {})[one.breakdown] = one
     figures = []
     for unit in units:
         coverage = expectations.coverage(indicator, selection.periods, unit)
+        standing = _standing(indicator, coverage, doubtful.about(indicator.id, unit, selection.periods))
         own = found.get(unit, {})
         for breakdown in (None, *sorted(b for b in own if b is not None)):
             part = own.get(breakdown)
-            figures.append(_figure(request, selection, unit, breakdown, part, coverage, order, names, doubtful))
+            content = content_of(indicator, part, coverage, order, names)
+            status = standing if _says_something(content) else NOT_REPORTED
+            if status in (WITHHELD, NOT_REPORTED):
+                content |= {"value": None, "names": None, "low": None, "high": None}
+            figures.append(Figure(
+                indicator.id, unit, period, indicator.unit_of_measure, indicator.decimals, status, coverage, as_at, breakdown,
+                at_least=bool(part and part.missing), **content,
+            ))  # fmt: skip
     return figures
 
 
-def _figure(
-    request: Request, selection: Selection, unit: str, breakdown: tuple[tuple[str, str], ...] | None, part: Part | None,
-    coverage: Coverage, order: Mapping[str, tuple[int, str]], names: Mapping[str, str], doubtful: _Doubts,
-) -> Figure:  # fmt: skip
-    indicator = request.indicator
-    content = content_of(indicator, part, coverage, order, names)
-    status = _status(indicator, coverage, content, doubtful.about(indicator.id, unit, selection.periods))
-    if status in (WITHHELD, NOT_REPORTED):
-        content |= {"value": None, "names": None, "low": None, "high": None}
-    return Figure(
-        indicator=indicator.id, unit=unit, period=request.period.code, unit_of_measure=indicator.unit_of_measure,
-        decimals=indicator.decimals, status=status, coverage=coverage, breakdown=breakdown,
-        as_at=selection.as_at, at_least=bool(part and part.missing), **content,
-    )  # fmt: skip
+def _says_something(content: Mapping[str, Any]) -> bool:
+    told = content.get
+    return told("value") is not None or told("low") is not None or told("numerator") is not None
 
 
-def _status(indicator: Indicator, coverage: Coverage, content: Mapping[str, Any], doubtful: bool) -> str:
-    """From the indicator's rule and coverage alone; an open question makes it provisional."""
-    empty = all(content.get(key) is None for key in ("value", "low"))
-    if not coverage.reported or (empty and content.get("numerator") is None):
+def _standing(indicator: Indicator, coverage: Coverage, doubtful: bool) -> str:
+    """The status of a unit's figures that say anything: from the indicator's rule, coverage, and open questions alone."""
+    if not coverage.reported:
         return NOT_REPORTED
     share = Decimal(coverage.reported) / Decimal(max(coverage.expected, 1))
     if coverage.expected and share < indicator.withhold_below:

@@ -14,6 +14,7 @@ from etl.steps.consolidate import Request
 from etl.steps.consolidate.content import content_of
 from etl.steps.consolidate.coverage import Expectations
 from etl.steps.consolidate.selection import Selection, open_rows
+from etl.steps.consolidate.sums import sums
 
 if TYPE_CHECKING:
     import duckdb
@@ -72,7 +73,7 @@ def _claim(
 ) -> Iterator[Said]:  # fmt: skip
     query = f"SELECT _submission, _block, _line, _period FROM ({selection.sql()}) ORDER BY ALL"
     places = connection.execute(query).fetchall()
-    parts = [p for p in selection.parts(connection) if (p.unit, p.breakdown) == (figure.unit, None)]
+    parts = [p for p in sums(connection, [selection])[0] if (p.unit, p.breakdown) == (figure.unit, None)]
     if not parts or {place[3] for place in places} != {period.code for period in selection.periods}:
         return
     content = content_of(selection.indicator, parts[0], figure.coverage, order, names)

@@ -8,7 +8,7 @@ from typing import Any
 
 from etl.model.figures import Coverage, Indicator
 from etl.steps.consolidate.exact import extremes, ratio
-from etl.steps.consolidate.selection import Part
+from etl.steps.consolidate.sums import Part
 
 
 def content_of(
