@@ -12,6 +12,7 @@ from prefect.runtime import flow_run
 from etl.acts.decide import Decided
 from etl.acts.decide import decide as act
 from etl.acts.outbox import renew_outbox
+from etl.queries.waiting import waiting
 from flows import stages, states
 from flows.artifacts import publish_decided, publish_todo
 from flows.choices import Signed
@@ -44,7 +45,7 @@ def decide(
     done = act(stores, ids_of(holds), verb, value.strip() or None, by=by, reason=reason, at=stages.now())
     renew_outbox(stores)
     publish_decided(done)
-    left = states.everything_open(stores)
+    left = waiting(stores)
     publish_todo(stores, left)
     return _ended(done, len(left))
 

@@ -15,6 +15,7 @@ from etl.model.findings import Finding
 from etl.pipeline import Stores
 from etl.queries.intake import Intake, summary
 from etl.queries.status import STATE_VI
+from etl.queries.waiting import waiting
 from flows import stages, states
 from flows.artifacts import publish_findings, publish_intake, publish_todo
 from flows.post import answer_mail, fetch_mail
@@ -47,7 +48,7 @@ def ingest(folder: str = "") -> State[Any]:
     said = (
         f"{intake.new} tệp mới, {len(intake.states)} bài nộp / {intake.new} new files, {len(intake.states)} submissions"
     )
-    return states.after_intake(intake, told_waiting(stores, states.everything_open(stores)), states.done(said))
+    return states.after_intake(intake, told_waiting(stores, waiting(stores)), states.done(said))
 
 
 def taken_in(stores: Stores, folder: str) -> Intake:

@@ -15,11 +15,11 @@ from prefect.states import Failed
 
 from etl.consolidation.reports import period_due, report_named
 from etl.errors import EtlError, UsageError
-from etl.model.findings import Finding
 from etl.model.periods import Period, parse_period
 from etl.model.reference import Report
 from etl.pipeline import Stores
 from etl.queries.figures import figures_of, figures_table
+from etl.queries.waiting import waiting
 from etl.store.ledger import ReleaseRecord
 from flows import console, notice, stages, states
 from flows.choices import EVERY, ReportIds, chosen
@@ -57,25 +57,19 @@ def nightly(period: str = "", report: ReportIds = EVERY, inbox: str = "") -> Sta
     night = _Night()
     for one, asked in wanted:
         _renew(stores, one, asked, night, alone=len(wanted) == 1)
-    open_now = [*states.open_holds(stores), *night.waiting] if night.looked else states.everything_open(stores)
-    waiting = told_waiting(stores, open_now)
+    still_open = told_waiting(stores, waiting(stores))
     if night.stopped:
         return Failed(message="\n".join(night.stopped))
-    return states.after_intake(intake, waiting, _said(night))
+    return states.after_intake(intake, still_open, _said(night))
 
 
 @dataclass
 class _Night:
-    """What became of the reports. made: new releases; held: those that are still true; stopped: why there is none.
-
-    looked: whether any was consolidated; waiting: what then waited for a person beside the submissions' own holds.
-    """
+    """What became of the reports. made: new releases; held: those that are still true; stopped: why there is none."""
 
     made: list[ReleaseRecord] = field(default_factory=list)
     held: list[ReleaseRecord] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
-    waiting: set[Finding] = field(default_factory=set)
-    looked: bool = False
 
 
 def _renew(stores: Stores, report: Report, period: Period, night: _Night, *, alone: bool) -> None:
@@ -87,15 +81,13 @@ def _renew(stores: Stores, report: Report, period: Period, night: _Night, *, alo
         )
         night.held.append(last)
         return
-    night.looked = True
     try:
-        done, record, new = released(stores, report, period, alone=alone)
+        record, new = released(stores, report, period, alone=alone)
     except EtlError as error:
         get_run_logger().error("%s: %s", report.id, error)
         night.stopped.append(str(error) if alone else f"{report.id}: {error}")
         return
     (night.made if new else night.held).append(record)
-    night.waiting.update(states.undecided(done.findings))
 
 
 def _said(night: _Night) -> State[Any]:

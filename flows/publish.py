@@ -8,7 +8,6 @@ from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
-from etl.consolidation.figures import Consolidated
 from etl.consolidation.reports import period_due, report_named
 from etl.model.periods import Period, parse_period
 from etl.model.reference import Report
@@ -42,15 +41,13 @@ def publish(
     asked = parse_period(period or period_due(stores.reference, wanted, stages.now()))
     if kind == "official":
         return approved(stores, wanted, asked)
-    _, record, new = released(stores, wanted, asked)
+    record, new = released(stores, wanted, asked)
     if not new:
         return states.nothing_new(f"Bản {record.number} vẫn đúng. / Release {record.number} holds.")
     return states.done(f"Bản công bố {record.number} / release {record.number}")
 
 
-def released(
-    stores: Stores, report: Report, period: Period, *, alone: bool = True
-) -> tuple[Consolidated, ReleaseRecord, bool]:
+def released(stores: Stores, report: Report, period: Period, *, alone: bool = True) -> tuple[ReleaseRecord, bool]:
     """Consolidate, make a provisional release where a figure moved, and leave artifacts: figures, coverage, a link.
 
     alone: of a run that makes several reports each has artifacts of its own.
@@ -67,4 +64,4 @@ def released(
     publish_figures(stores, report, record, of)
     publish_coverage(stores, done.status, of)
     publish_link(record, of)
-    return done, record, new
+    return record, new

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, get_type_hints
 
@@ -12,9 +12,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from etl.errors import EtlError
-from etl.model.findings import CRITICAL, HOLD, Finding
-from etl.pipeline import Stores
-from etl.queries.findings import findings
+from etl.model.findings import CRITICAL, Finding
 from etl.queries.intake import Intake, needs_person
 
 P = ParamSpec("P")
@@ -60,18 +58,3 @@ def after_intake(intake: Intake, waiting: Sequence[Finding], otherwise: State[An
         message=f"{len(rejected)} bài bị trả lại, {len(waiting)} việc chờ quyết định"
         f" / {len(rejected)} rejected, {len(waiting)} waiting for a decision",
     )
-
-
-def open_holds(stores: Stores) -> list[Finding]:
-    """What waits for a decision in submissions of tonight or earlier."""
-    return undecided(stores.ledger.findings(severity=HOLD))
-
-
-def everything_open(stores: Stores) -> list[Finding]:
-    """What waits for a decision, also in the matching over all current rows."""
-    return undecided(findings(stores, severity=HOLD))
-
-
-def undecided(found: Iterable[Finding]) -> list[Finding]:
-    """The holds among findings on which nobody has decided."""
-    return [f for f in found if f.waits]

@@ -75,6 +75,11 @@ class Settings:
         return self.data / "sent"
 
     @property
+    def cache(self) -> Path:
+        """What can be thrown away at any time."""
+        return self.data / "cache"
+
+    @property
     def _kept(self) -> Path:
         return Path(self.store) if self.store else self.data
 

@@ -212,8 +212,14 @@ def test_a_wrong_parameter_fails_with_a_plain_message(idle: dict[str, dict[str, 
 
 def test_make_run_beside_it_uses_its_server(served: Serving, night: dict[str, Any]) -> None:
     done = by_hand(served.data, "--inbox", str(SAMPLES), "--report", "laichau-st")
+    said = [line for line in done.stderr.splitlines() if not line.startswith("import time:")]
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
 
-    assert (done.returncode, done.stderr.count("\n")) == (0, 3), done.stderr  # three lines of progress, no noise
+    assert (done.returncode, len(said)) == (0, 3), said  # three lines of progress, no noise
+    assert ("prefect" in imported, imported & {"great_expectations", "duckdb"}) == (
+        True,
+        set(),
+    )  # a quiet night is light
     assert "Không có gì mới; bản 1 vẫn đúng" in done.stdout
     assert "Miến dong" in done.stdout
     runs = served.post("/flow_runs/filter", {"flow_runs": {"deployment_id": {"is_null_": True}}})
@@ -221,9 +227,9 @@ def test_make_run_beside_it_uses_its_server(served: Serving, night: dict[str, An
 
 
 def by_hand(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """`python -m flows.nightly`, as `make run` calls it."""
+    """`python -m flows.nightly`, as `make run` calls it; it tells what it imports."""
     return subprocess.run(
-        [sys.executable, "-m", "flows.nightly", *arguments], env=clean_environment(data), cwd=ROOT, capture_output=True,
+        [sys.executable, "-X", "importtime", "-m", "flows.nightly", *arguments], env=clean_environment(data), cwd=ROOT, capture_output=True,
         encoding="utf-8", check=False,
     )  # fmt: skip
 
