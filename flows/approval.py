@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from etl.model.findings import Finding
 from etl.model.releases import Move
 from etl.queries.proposal import Proposal
 from etl.queries.status import STATE_VI
@@ -12,6 +13,8 @@ from flows.markdown import plain, table, wrapped
 
 #: what a browser shows at once; all of it is in `etl diff` once it is published
 MOST_MOVES, MOST_MISSING, MOST_HOLDS = 100, 100, 50
+#: what a form names before it asks
+MOST_NAMED = 10
 
 
 def approval(proposal: Proposal, again: bool) -> str:
@@ -23,7 +26,8 @@ def approval(proposal: Proposal, again: bool) -> str:
 
 
 _AGAIN = (
-    "**Số liệu đã đổi từ lần xem trước: hãy xem lại. / The figures have moved since they were last shown: look again.**"
+    "**Số liệu hoặc việc chờ đã đổi từ lần xem trước: hãy xem lại."
+    " / Figures or open holds have moved since they were last shown: look again.**"
 )
 
 
@@ -85,11 +89,24 @@ def _holds(proposal: Proposal) -> str:
     if not proposal.holds:
         return ""
     lines = [
-        f"- `{hold.id}` · {plain(hold.file)}<br>{plain(hold.message_vi)}<br>{plain(hold.message_en)}"
+        f"- `{hold.id}` · {_place(hold)}<br>{plain(hold.message_vi)}<br>{plain(hold.message_en)}"
         for hold in proposal.holds[:MOST_HOLDS]
     ]
     listed = "\n".join(lines) + _more(len(proposal.holds), MOST_HOLDS)
     return f"### Việc chờ quyết định / open holds\n\n{listed}"
+
+
+def left_open(proposal: Proposal) -> str:
+    """The holds that an approval would leave open, before anybody is asked; '' where there are none."""
+    if not proposal.holds:
+        return ""
+    lines = [f"- `{hold.id}` · {_place(hold)}<br>{plain(hold.message_vi)}" for hold in proposal.holds[:MOST_NAMED]]
+    head = f"**Sẽ để ngỏ {len(proposal.holds)} việc / would be left open:**"
+    return "\n".join([head, *lines]) + _more(len(proposal.holds), MOST_NAMED)
+
+
+def _place(hold: Finding) -> str:
+    return plain("!".join(part for part in (hold.file, hold.sheet, hold.cell) if part))
 
 
 def _waivers(proposal: Proposal) -> str:

@@ -1,11 +1,12 @@
 """An official release waits for a person: the run shows what would go out, suspends, and goes on when it is answered.
 
-While it waits no process runs. Each question is named by the fingerprint of what was shown: an answer counts for
-exactly that. When figures have moved meanwhile, the run shows the new ones and asks again.
+While it waits no process runs. Each question is named by the fingerprint of what was shown, figures and open holds: an
+answer counts for exactly that. When either has moved meanwhile, the run shows what is now and asks again.
 """
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, Literal
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from pydantic import Field
 
 from etl.acts.decide import lock
 from etl.acts.refuse import refuse
-from etl.errors import FiguresMoved
+from etl.errors import FiguresMoved, HoldsOpen
 from etl.model.figures import OFFICIAL
 from etl.model.periods import Period
 from etl.model.reference import Report
@@ -31,6 +32,10 @@ from flows.artifacts import publish_coverage, publish_figures, publish_link, pub
 from flows.choices import Signed
 
 
+#: while holds wait the word for yes is another one: nobody approves over them without saying so
+DESPITE, REFUSE = "approve-with-open-holds", "refuse"
+
+
 class Answer(RunInput):
     """The form that opens when a person resumes the run."""
 
@@ -39,13 +44,22 @@ class Answer(RunInput):
     )
     by: Signed = Field(description="Người duyệt; sổ cái giữ tên này. / Who decides; the ledger keeps the name.")
     reason: Signed = Field(description="Lý do; sổ cái giữ lại. / Why; the ledger keeps it.")
-    with_open_holds: bool = Field(
-        default=False,
-        description="Duyệt dù còn việc chờ quyết định; sổ cái ghi lại. / Approve although holds wait; the ledger notes it.",
-    )
     lock: bool = Field(
         default=True,
         description="Khoá kỳ: bài đến sau được giữ, chưa tính. / Lock the period: what arrives later is kept, not counted.",
+    )
+
+
+class AnswerWithHolds(Answer):
+    """The same where holds wait."""
+
+    decision: Literal["approve-with-open-holds", "refuse"] = Field(  # type: ignore[assignment]  # other words, one form
+        description="approve-with-open-holds: duyệt, các việc nêu trên để ngỏ; refuse: không duyệt, quyết định chúng trước (decide)."
+        " / Approve and leave what is listed above open; or refuse and decide it first."
+    )
+    reason: Signed = Field(
+        description="Lý do, kể cả vì sao ra khi còn việc chờ; sổ cái giữ lại, cùng mã các việc ấy."
+        " / Why, also in spite of what waits; the ledger keeps it with the holds' ids."
     )
 
 
@@ -61,15 +75,15 @@ def approved(stores: Stores, report: Report, period: Period) -> State[Any]:
             )
         answer = _asked(stores, shown)
         signed = {"by": answer.by.strip(), "reason": answer.reason.strip()}
-        if answer.decision == "refuse":
+        if answer.decision == REFUSE:
             refuse(stores, report.id, period.code, shown.seen, at=stages.now(), **signed)
             return states.done(f"Không duyệt: {signed['reason']} ({signed['by']}). / Refused; nothing was published.")
         try:
             record, _ = stages.release(
                 stages.whole(stores), stages.whole(done), stages.now(), Terms(OFFICIAL, **signed), seen=shown.seen,
-                open_holds=answer.with_open_holds,
+                open_holds=answer.decision == DESPITE,
             )  # fmt: skip
-        except FiguresMoved as moved:  # somebody recorded something in this very moment
+        except (FiguresMoved, HoldsOpen) as moved:  # somebody recorded something in this very moment
             get_run_logger().warning("%s", moved)
             continue
         locked = lock(stores, period.code, at=stages.now(), **signed).decisions if answer.lock else []
@@ -81,7 +95,7 @@ def approved(stores: Stores, report: Report, period: Period) -> State[Any]:
 
 def _asked(stores: Stores, shown: Proposal) -> Answer:
     """Show and suspend; returns the answer when the run goes on and what was shown still holds."""
-    key = f"approve-{shown.seen[:32]}"
+    key = _key(shown)
     run = _this_run()
     before = run.empirical_policy.pause_keys or set()
     if key not in before:
@@ -91,8 +105,14 @@ def _asked(stores: Stores, shown: Proposal) -> Answer:
         if shown.holds:
             publish_todo(stores, shown.holds)
         notice.waits("publish", run, f"{shown.content.report.title_vi}, {shown.content.period}")
-    form = Answer.with_initial_data(description=f"{approval.summary(shown)}\n\n{_WHERE}")
-    return suspend_flow_run(wait_for_input=form, key=key)
+    asked = AnswerWithHolds if shown.holds else Answer
+    text = "\n\n".join(part for part in (approval.summary(shown), approval.left_open(shown), _WHERE) if part)
+    return suspend_flow_run(wait_for_input=asked.with_initial_data(description=text), key=key)
+
+
+def _key(shown: Proposal) -> str:
+    said = "\n".join([shown.seen, *sorted({hold.id for hold in shown.holds})])
+    return f"approve-{hashlib.sha256(said.encode()).hexdigest()[:32]}"
 
 
 _WHERE = (

@@ -11,12 +11,15 @@ from pydantic import Field
 
 from etl.consolidation.reports import report_named
 from etl.errors import EtlError
+from etl.model.periods import parse_period
 from etl.model.reference import Reference, Report
 from etl.settings import Settings, find_root
 from etl.store.reference import load_reference
 
 #: a longer list helps nobody: then the code is typed
 MOST_UNITS = 300
+#: spans are offered among so many years, the last ones
+MOST_YEARS = 8
 
 #: a person's name, a reason: the UI refuses an empty one before there is a run
 Signed = Annotated[str, Field(pattern=r"\S.*\S")]
@@ -41,6 +44,21 @@ def period_codes(reference: Reference) -> list[str]:
     """The periods of the calendar in their order, events left out."""
     found = {e.period.code: e.period for e in reference.calendar if not e.period.is_event}
     return sorted(found, key=lambda code: (found[code].start, found[code].end))
+
+
+def span_codes(reference: Reference) -> list[str]:
+    """What a report may be asked for: a period of the calendar, a year around some, several years, a report's own period."""
+    codes = period_codes(reference)
+    years = sorted({str(year) for code in codes for year in _years(code)})
+    near = years[-MOST_YEARS:]
+    spans = [f"{first}..{last}" for i, first in enumerate(near) for last in near[i + 1 :]]
+    own = [report.period for report in reference.reports.values()]
+    return list(dict.fromkeys([*codes, *years, *spans, *sorted(own)]))
+
+
+def _years(code: str) -> range:
+    period = parse_period(code)
+    return range(period.start.year, period.end.year + 1)
 
 
 def form_choices(reference: Reference) -> list[str]:
@@ -84,6 +102,8 @@ ReportIds = Annotated[str, _offered([EVERY, *report_ids()])]
 
 #: one period of the calendar
 PeriodCode = Annotated[str, _offered(period_codes(_REFERENCE) if _REFERENCE else [])]
+#: what a report may be asked for; '' is the period due
+SpanCode = Annotated[str, _offered(["", *span_codes(_REFERENCE)] if _REFERENCE else [])]
 #: one form or unit; '' is all of them
 FormChoice = Annotated[str, _offered(["", *form_choices(_REFERENCE)] if _REFERENCE else [])]
 UnitChoice = Annotated[str, _offered(["", *unit_choices(_REFERENCE)] if _REFERENCE else [])]

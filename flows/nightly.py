@@ -22,7 +22,7 @@ from etl.queries.figures import figures_of, figures_table
 from etl.queries.waiting import waiting
 from etl.store.ledger import ReleaseRecord
 from flows import console, notice, stages, states
-from flows.choices import EVERY, ReportIds, chosen
+from flows.choices import EVERY, ReportIds, SpanCode, chosen
 from flows.ingest import taken_in, tell_intake, told_waiting
 from flows.publish import released
 
@@ -39,11 +39,11 @@ def _name() -> str:
     on_failure=[notice.tell],
 )
 @states.told
-def nightly(period: str = "", report: ReportIds = EVERY, inbox: str = "") -> State[Any]:
+def nightly(period: SpanCode = "", report: ReportIds = EVERY, inbox: str = "") -> State[Any]:
     """Nhận những gì đã gửi đến, rồi làm mới số liệu của từng báo cáo. / Take in what arrived, then renew each report's figures.
 
     Args:
-        period: Kỳ: 2021, 2021-Q2, 2020..2021; để trống: kỳ đến hạn của từng báo cáo. / Period; empty: the one due, for each report.
+        period: Kỳ, hay nhiều năm; để trống: kỳ đến hạn của từng báo cáo. / A period, or years; empty: the one due, for each report.
         report: Mọi báo cáo trong data/reference/reports, hoặc một. / Every report of data/reference/reports, or one.
         inbox: Thư mục nhận; để trống là data/inbox. / Folder to take in; empty means the inbox.
     """

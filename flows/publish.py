@@ -16,7 +16,7 @@ from etl.store.ledger import ReleaseRecord
 from flows import stages, states
 from flows.approve import approved
 from flows.artifacts import publish_coverage, publish_figures, publish_link
-from flows.choices import FIRST_REPORT, ReportId
+from flows.choices import FIRST_REPORT, ReportId, SpanCode
 
 
 def _name() -> str:
@@ -27,12 +27,12 @@ def _name() -> str:
 @flow(name="publish", flow_run_name=_name, persist_result=False)
 @states.told
 def publish(
-    period: str = "", report: ReportId = FIRST_REPORT, kind: Literal["provisional", "official"] = "provisional"
+    period: SpanCode = "", report: ReportId = FIRST_REPORT, kind: Literal["provisional", "official"] = "provisional"
 ) -> State[Any]:
     """Tổng hợp số liệu và ra một bản công bố. / Consolidate the figures and make a numbered release.
 
     Args:
-        period: Kỳ: 2021, 2021-Q2 hoặc 2020..2021; để trống là kỳ đến hạn theo lịch. / Period; empty: the one due by the calendar.
+        period: Kỳ, hay nhiều năm; để trống là kỳ đến hạn theo lịch. / A period, or years; empty: the one due by the calendar.
         report: Báo cáo nào trong data/reference/reports. / Which report of data/reference/reports.
         kind: provisional ra ngay bản tạm tính; official chờ người duyệt trên trang của lần chạy. / At once, or after approval.
     """

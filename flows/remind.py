@@ -12,7 +12,7 @@ from etl.consolidation.reports import period_due
 from etl.queries.remind import in_order, reminders
 from flows import stages, states
 from flows.artifacts import publish_reminders
-from flows.choices import EVERY, ReportIds, chosen
+from flows.choices import EVERY, ReportIds, SpanCode, chosen
 
 
 def _name() -> str:
@@ -21,11 +21,11 @@ def _name() -> str:
 
 @flow(name="remind", flow_run_name=_name, persist_result=False)
 @states.told
-def remind(period: str = "", report: ReportIds = EVERY) -> State[Any]:
+def remind(period: SpanCode = "", report: ReportIds = EVERY) -> State[Any]:
     """Ai còn nợ biểu nào của kỳ, quá hạn lâu nhất đứng đầu. / Who still owes which form, most overdue first.
 
     Args:
-        period: Kỳ: 2021, 2021-Q2 hoặc 2020..2021; để trống là kỳ đến hạn theo lịch. / Period; empty: the one due by the calendar.
+        period: Kỳ, hay nhiều năm; để trống là kỳ đến hạn theo lịch. / A period, or years; empty: the one due by the calendar.
         report: Các đơn vị thuộc mọi báo cáo, hoặc thuộc một báo cáo. / The units of every report, or of one.
     """
     stores = stages.open_stores()

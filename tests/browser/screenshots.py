@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, FLAGS
-from tests.browser.operating import field, open_artifact, open_form, submit_and_watch
+from tests.browser.operating import choose, field, open_artifact, open_form, submit_and_watch
 from tests.conftest import ROOT
 from tests.flows.serving import Serving, serve
 
@@ -48,7 +48,7 @@ def take(browser: Browser, serving: Serving) -> None:
     expect(page.locator(".artifact-card__title").first).to_be_visible()
     keep(page, "ui-ingest-run")
     open_form(page, serving, "publish")
-    field(page, "period").locator("textarea").fill("2020..2021")
+    choose(field(page, "period"), "2020..2021")
     keep(page, "ui-publish-form")
     page.goto(f"{serving.ui}/runs/flow-run/{serving.run('publish', period='2020..2021')['id']}")
     open_artifact(page, "figures")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watched
-from tests.browser.operating import field, open_artifact, open_form, submit_and_watch
+from tests.browser.operating import choose, field, open_artifact, open_form, submit_and_watch
 from tests.conftest import SAMPLES
 from tests.flows.serving import Serving, asks, holds_in
 
@@ -34,7 +34,7 @@ def test_ingest_is_started_from_its_form_and_watched(page: Page, served: Serving
 def test_publish_leads_to_the_release_page(page: Page, served: Serving, watched: Watched) -> None:
     served.run("ingest", folder=str(SAMPLES))
     open_form(page, served, "publish")
-    field(page, "period").locator("textarea").fill("2020..2021")
+    choose(field(page, "period"), "2020..2021")
     expect(field(page, "kind")).to_contain_text("provisional")
     submit_and_watch(page, ends="Completed")
     run = page.url

@@ -6,6 +6,8 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,29 @@ with console.server():
     state = nightly(period="2009-04-01", inbox=sys.argv[1], return_state=True)
 print(json.dumps([state.type.value, state.message, str(state.state_details.flow_run_id)]))
 """
+
+#: a wait of 30 seconds for another's lock would make a test long
+_IMPATIENT = """
+import sys
+from etl.store.ledger import connection
+connection.PATIENCE = 0.1
+from flows import console
+from flows.ingest import ingest
+with console.server():
+    ingest(sys.argv[1])
+"""
+
+
+@contextmanager
+def impatient_ingest(data: Path, api: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that takes a folder in and gives a locked ledger up at once; ended when this is left."""
+    environment = clean_environment(data) | {"PREFECT_API_URL": api}
+    running = subprocess.Popen([sys.executable, "-c", _IMPATIENT, str(folder)], env=environment, cwd=ROOT, text=True)
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.wait()
 
 
 def three_reports(place: Path) -> Path:

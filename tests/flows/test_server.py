@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,9 +19,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flows.choices import EVERY
-from tests.conftest import ROOT, SAMPLES
+from tests.conftest import ROOT, SAMPLES, store_at
 from tests.flows import reports
-from tests.flows.serving import Serving, asks, clean_environment, holds_in, serve, until
+from tests.flows.serving import SECONDS, Serving, asks, clean_environment, holds_in, serve, until
 
 pytestmark = pytest.mark.server
 
@@ -50,10 +52,9 @@ def night(served: Serving) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def idle(served: Serving, night: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Runs side by side after that night that change nothing: the next night, and two with a wrong parameter."""
+    """Runs side by side after that night that change nothing: the next night, and one with a wrong parameter."""
     return side_by_side(
-        served, nightly={"period": "2020..2021", "inbox": str(SAMPLES)}, publish={"period": "hôm qua"},
-        ingest={"folder": "/không/có"},
+        served, nightly={"period": "2020..2021", "inbox": str(SAMPLES)}, ingest={"folder": "/không/có"}
     )  # fmt: skip
 
 
@@ -133,6 +134,13 @@ def test_kind_and_report_of_a_release_are_chosen_from_lists(served: Serving) -> 
     assert (night["enum"], night["default"]) == ([EVERY, "laichau-st"], EVERY)
 
 
+@pytest.mark.parametrize("name", ["nightly", "publish", "remind"])
+def test_periods_and_spans_of_years_are_chosen_from_lists(served: Serving, name: str) -> None:
+    asked = deployment(served, name)["parameter_openapi_schema"]["properties"]["period"]
+    assert (asked["enum"][:2], asked["default"]) == (["", "2020"], "")
+    assert {"2024", "2020..2021", "2020..2024"} <= set(asked["enum"])
+
+
 def test_periods_forms_and_units_are_chosen_from_the_reference_data(served: Serving) -> None:
     asked = deployment(served, "lock")["parameter_openapi_schema"]["properties"]
     assert asked["period"]["enum"] == ["2020", "2021", "2022", "2023", "2024"]
@@ -201,13 +209,48 @@ def test_the_next_night_finds_nothing_new(served: Serving, idle: dict[str, dict[
     assert releases(served) == ["1"]
 
 
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [("publish", "Kỳ không hợp lệ / not a period"), ("ingest", "Không có tệp hay thư mục này")],
-)
-def test_a_wrong_parameter_fails_with_a_plain_message(idle: dict[str, dict[str, Any]], name: str, reason: str) -> None:
-    assert idle[name]["state_type"] == "FAILED"
-    assert idle[name]["state"]["message"].startswith(reason)
+def test_a_wrong_folder_fails_with_a_plain_message_and_is_not_tried_again(
+    served: Serving, idle: dict[str, dict[str, Any]]
+) -> None:
+    wrong = idle["ingest"]
+    assert wrong["state_type"] == "FAILED"
+    assert wrong["state"]["message"].startswith("Không có tệp hay thư mục này")
+    assert tries(served, wrong["id"]) == {"receive": (1, "FAILED")}
+
+
+@pytest.mark.parametrize("name", ["nightly", "publish", "remind"])
+def test_a_period_that_is_none_is_refused_before_there_is_a_run(served: Serving, name: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        served.start(name, period="hôm qua")
+    assert refused.value.code in (409, 422)
+
+
+def test_a_ledger_that_another_process_holds_is_tried_again(
+    served: Serving, night: dict[str, Any], tmp_path: Path
+) -> None:
+    data, inbox = tmp_path / "data", tmp_path / "inbox"
+    inbox.mkdir()
+    shutil.copy(SAMPLES / "BC_KHCN_2021_SinHo.xlsx", inbox)
+    store_at(data)
+    waits = {"task_runs": {"state": {"name": {"any_": ["AwaitingRetry"]}}}}
+    with closing(sqlite3.connect(data / "ledger.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with reports.impatient_ingest(data, f"{served.ui}/api", inbox) as running:
+            (task,) = until(lambda: served.post("/task_runs/filter", waits) or None, "a task waits to be tried again")
+            other.execute("ROLLBACK")
+            assert running.wait(SECONDS) == 0
+    run = task["flow_run_id"]
+
+    assert "another run" in task["state"]["message"] or "locked" in task["state"]["message"], task["state"]
+    assert served.get(f"/flow_runs/{run}")["state_type"] == "COMPLETED"
+    assert tries(served, run) == {"receive": (1, "COMPLETED"), "take in 1/1: 1 files": (2, "COMPLETED")}
+    assert [s.state for s in store_at(data).ledger.submissions("sp")] == ["accepted"]
+
+
+def tries(served: Serving, run: str) -> dict[str, tuple[int, str]]:
+    """Task of a run → how often it was tried, and how that ended."""
+    found = served.post("/task_runs/filter", {"task_runs": {"flow_run_id": {"any_": [run]}}})
+    return {task["name"]: (task["run_count"], task["state_type"]) for task in found}
 
 
 def test_make_run_beside_it_uses_its_server(served: Serving, night: dict[str, Any]) -> None:
@@ -293,6 +336,9 @@ def test_a_night_renews_every_report_whose_figures_moved(
 
     assert state == "FAILED"
     assert message.startswith("mat-do: Không công bố: các số liệu trái nhau.")
+    assert {name: tried for name, tried in tries(served, run).items() if tried[1] == "FAILED"} == {
+        "release": (1, "FAILED")
+    }
     assert reports.releases(data) == {"dan-so": [1], "quan-50101": [2]}
     shown = served.artifacts({"id": run})
     assert {key for key in shown if key.startswith("figures")} == {"figures-dan-so", "figures-quan-50101"}

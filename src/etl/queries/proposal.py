@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from etl.model.figures import OFFICIAL
-from etl.model.findings import HOLD, Finding
+from etl.model.findings import Finding
 from etl.model.releases import Move, ReleaseContent, StatusRow, Terms
 from etl.pipeline import Stores
 from etl.releasing import newest, proposed, with_moves
@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Proposal:
-    """What would be published. seen: its fingerprint; standing: the release that says the same and is official already."""
+    """What would be published. seen: its fingerprint; standing: the release that says the same and is official already.
+
+    holds: what waits for a decision in its scope, as `release` asks about it.
+    """
 
     content: ReleaseContent
     seen: str
     standing: ReleaseRecord | None
+    holds: tuple[Finding, ...]
 
     @property
     def moves(self) -> tuple[Move, ...]:
@@ -41,11 +45,6 @@ class Proposal:
         return tuple(row for row in self.expected if not row.reported)
 
     @property
-    def holds(self) -> tuple[Finding, ...]:
-        """What waits for a decision."""
-        return tuple(f for f in self.content.findings if f.severity == HOLD and f.decision is None)
-
-    @property
     def waivers(self) -> tuple[tuple[str, str], ...]:
         """The waivers that it rests on, each in Vietnamese and in English, with who signed it and why."""
         from etl.report.notes import waivers
@@ -60,4 +59,4 @@ def proposal(stores: Stores, done: Consolidated, at: datetime) -> Proposal:
     content = proposed(stores, done, at, Terms(OFFICIAL))
     seen, last = fingerprint(content), newest(stores, done.report, done.period)
     same = last if last and (last.kind, last.figures_sha256) == (OFFICIAL, seen) else None
-    return Proposal(with_moves(stores, content), seen, same)
+    return Proposal(with_moves(stores, content), seen, same, done.waiting)
