@@ -31,7 +31,6 @@ from flows import approval, notice, stages, states
 from flows.artifacts import publish_coverage, publish_figures, publish_link, publish_proposal, publish_todo
 from flows.choices import Signed
 
-
 #: while holds wait the word for yes is another one: nobody approves over them without saying so
 DESPITE, REFUSE = "approve-with-open-holds", "refuse"
 

@@ -29,9 +29,9 @@ from flows import approval, tables, todo
 PAGES_URL = "ETL_PAGES_URL"
 
 
-def publish_intake(intake: Intake) -> None:
-    """What came and what became of it."""
-    _publish("intake", tables.intake(intake), "Đã nhận / taken in")
+def publish_intake(intake: Intake, mail: Sequence[str] = ()) -> None:
+    """What came and what became of it. mail: what a person should know of the mailbox and of the answers."""
+    _publish("intake", tables.intake(intake, mail), "Đã nhận / taken in")
 
 
 def publish_findings(stores: Stores, findings: Iterable[Finding]) -> str:

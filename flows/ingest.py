@@ -41,8 +41,8 @@ def ingest(folder: str = "") -> State[Any]:
         folder: Thư mục hoặc tệp trên máy chủ; để trống là hộp nhận (data/inbox). / Folder or file on the server; empty means the inbox.
     """
     stores = stages.open_stores()
-    intake = taken_in(stores, folder)
-    tell_intake(stores, intake)
+    intake, mail = taken_in(stores, folder)
+    tell_intake(stores, intake, mail)
     if not intake.new and not intake.duplicate:
         return states.nothing_new("Không có tệp nào mới. / No file is new.")
     said = (
@@ -51,14 +51,18 @@ def ingest(folder: str = "") -> State[Any]:
     return states.after_intake(intake, told_waiting(stores, waiting(stores)), states.done(said))
 
 
-def taken_in(stores: Stores, folder: str) -> Intake:
-    """Receive and take in a folder, batch by batch; progress goes to the run's log. The inbox gets what came by e-mail first."""
+def taken_in(stores: Stores, folder: str) -> tuple[Intake, list[str]]:
+    """Receive and take in a folder, batch by batch; progress goes to the run's log. The inbox gets what came by e-mail first.
+
+    With what a person should know of the mailbox and of the answers.
+    """
     log = get_run_logger()
     at = stages.now()
     place = Path(folder) if folder else stores.settings.inbox
+    mail: list[str] = []
     if not folder:
         place.mkdir(parents=True, exist_ok=True)
-        fetch_mail(stores)
+        mail += fetch_mail(stores)
     batches = stages.receive(stages.whole(stores), [place], at)
     files = sum(len(batch.deliveries) for batch in batches)
     log.info("Có %d tệp / files found: %s", files, place)
@@ -72,8 +76,8 @@ def taken_in(stores: Stores, folder: str) -> Intake:
         progress.batch_done(len(batch.deliveries))
         log.info("Xong lô %d/%d / batch read and recorded", number, len(batches))
     renew_outbox(stores)
-    answer_mail(stores)
-    return summary(stores, records)
+    mail += answer_mail(stores)
+    return summary(stores, records), mail
 
 
 def told_waiting(stores: Stores, holds: Sequence[Finding]) -> Sequence[Finding]:
@@ -83,10 +87,10 @@ def told_waiting(stores: Stores, holds: Sequence[Finding]) -> Sequence[Finding]:
     return holds
 
 
-def tell_intake(stores: Stores, intake: Intake) -> None:
+def tell_intake(stores: Stores, intake: Intake, mail: Sequence[str]) -> None:
     """What came and what was found: in the log and as artifacts."""
     log = get_run_logger()
-    publish_intake(intake)
+    publish_intake(intake, mail)
     if intake.new or intake.duplicate:
         log.info("%s", intake.text())
         where = publish_findings(stores, intake.findings)

@@ -52,8 +52,8 @@ def nightly(period: SpanCode = "", report: ReportIds = EVERY, inbox: str = "") -
     wanted = [
         (one, parse_period(period or period_due(stores.reference, one, at))) for one in chosen(stores.reference, report)
     ]
-    intake = taken_in(stores, inbox)
-    tell_intake(stores, intake)
+    intake, mail = taken_in(stores, inbox)
+    tell_intake(stores, intake, mail)
     night = _Night()
     for one, asked in wanted:
         _renew(stores, one, asked, night, alone=len(wanted) == 1)

@@ -23,7 +23,7 @@ from prefect.logging.loggers import flow_run_logger
 from prefect.utilities.urls import url_for
 
 from etl.access import secret
-from etl.errors import UsageError
+from etl.errors import EtlError, UsageError
 from etl.mail.smtp import SMTP, connected, host_of
 from flows.states import NEEDS_PERSON, NOTHING_NEW
 
@@ -66,9 +66,9 @@ def _send(flow: str, run: FlowRun, state: str, message: str) -> None:
     for send, variable in ((mail, SMTP), (post, WEBHOOK)):
         try:
             send(said, os.environ)
-        except (OSError, ValueError, HTTPException, smtplib.SMTPException, UsageError) as error:
+        except (OSError, ValueError, HTTPException, smtplib.SMTPException, EtlError) as error:
             # a server's own words may hold the address with its password
-            told = str(error) if isinstance(error, UsageError) else type(error).__name__
+            told = str(error) if isinstance(error, EtlError) else type(error).__name__
             flow_run_logger(run).warning(
                 "Không gửi được thông báo (%s) / the message could not be sent: %s", variable, told
             )
@@ -86,7 +86,7 @@ def mail(said: Mapping[str, str], environ: Mapping[str, str]) -> bool:
     letter["Subject"] = f"{said['run']}: {said['state']}"
     letter["From"], letter["To"] = environ.get(SENDER, "").strip() or f"etl@{host_of(address)}", to
     letter.set_content("\n".join(part for part in (said["message"], said["url"]) if part) + "\n")
-    with connected(address) as connection:
+    with connected(address, environ) as connection:
         connection.send_message(letter)
     return True
 

@@ -13,31 +13,33 @@ from etl.pipeline import Stores
 from flows.stages import now
 
 
-def fetch_mail(stores: Stores) -> None:
-    """What waits in the mailbox of ETL_IMAP_URL into the inbox; without that nothing. What goes wrong is a warning."""
+def fetch_mail(stores: Stores) -> list[str]:
+    """What waits in the mailbox of ETL_IMAP_URL into the inbox; without that nothing. Returns what a person should know."""
     log = get_run_logger()
     try:
         address = mailbox_of(os.environ)
         if not address:
-            return
-        done = fetch(stores.settings.inbox, address)
+            return []
+        done = fetch(stores.settings.inbox, address, os.environ)
     except EtlError as error:
-        log.warning("%s", error)
-        return
+        return _told([str(error)])
     log.info("%s", done.text())
-    for sentence in done.told:
-        log.warning("%s", sentence)
+    return _told(done.told)
 
 
-def answer_mail(stores: Stores) -> None:
-    """A letter to each sender whose files have news, where ETL_REPLY asks for it. What goes wrong is a warning."""
+def answer_mail(stores: Stores) -> list[str]:
+    """A letter to each sender whose files have news, where ETL_REPLY asks for it. Returns what a person should know."""
     log = get_run_logger()
     try:
         done = reply(stores, os.environ, now())
     except EtlError as error:
-        log.warning("%s", error)
-        return
+        return _told([str(error)])
     if done.letters:
         log.info("Đã gửi %d thư trả lời / answers sent", done.letters)
-    for sentence in done.told:
-        log.warning("%s", sentence)
+    return _told(done.told)
+
+
+def _told(sentences: list[str]) -> list[str]:
+    for sentence in sentences:
+        get_run_logger().warning("%s", sentence)
+    return sentences

@@ -36,8 +36,14 @@ _STATES = {
 # intake -----------------------------------------------------------------------------------------------------------
 
 
-def intake(taken: Intake) -> str:
-    """How many files, and how many submissions in each state."""
+def intake(taken: Intake, mail: Sequence[str] = ()) -> str:
+    """How many files, how many submissions in each state, and what is to be known of the mailbox and of the answers."""
+    return "\n\n".join(
+        [_taken(taken), *(["### Thư / mail", "\n".join(f"- {plain(one)}" for one in mail)] if mail else [])]
+    )
+
+
+def _taken(taken: Intake) -> str:
     if not taken.new and not taken.duplicate:
         return "Không có gì mới. / Nothing new."
     lines = [f"- Tệp mới / new files: **{taken.new}**"]

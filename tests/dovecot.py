@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.certificates import self_signed
+
 PASSWORD = "bí-mật/1"  # a slash, and letters that IMAP's own LOGIN does not take
 
 _CONF = """
@@ -65,21 +67,22 @@ def server() -> Iterator[int]:
 
 
 @contextmanager
+def restricting_server(rights: str) -> Iterator[int]:
+    """Its port; nobody has more than these rights (RFC 4314) in any mailbox: l r s w i …"""
+    with _running("ssl = no", 0, rights) as (port, _):
+        yield port
+
+
+@contextmanager
 def encrypting_server(folder: Path) -> Iterator[tuple[int, int, Path]]:
     """Ports of STARTTLS and of TLS, and the certificate, made in `folder`, by which 127.0.0.1 and 0.0.0.0 are known."""
-    certificate, key = folder / "cert.pem", folder / "key.pem"
-    names = "subjectAltName=IP:127.0.0.1,IP:0.0.0.0"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-         "-subj", "/CN=etl", "-addext", names, "-keyout", key, "-out", certificate],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    certificate, key = self_signed(folder)
     with _running(f"ssl = yes\nssl_cert = <{certificate}\nssl_key = <{key}", _free_port()) as (port, tls_port):
         yield port, tls_port, certificate
 
 
 @contextmanager
-def _running(tls: str, tls_port: int) -> Iterator[tuple[int, int]]:
+def _running(tls: str, tls_port: int, rights: str = "") -> Iterator[tuple[int, int]]:
     program = shutil.which("dovecot", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None or not Path("/usr/lib/dovecot/imap").exists():
         pytest.skip("Dovecot is not installed: apt-get install dovecot-imapd")
@@ -88,6 +91,9 @@ def _running(tls: str, tls_port: int) -> Iterator[tuple[int, int]]:
     root.chmod(0o755)
     (root / "mail").mkdir()
     (root / "mail").chmod(0o777)  # mailboxes belong to another user where root runs the tests
+    if rights:
+        (root / "acl").write_text(f"* owner {rights}\n")
+        tls += f"\nmail_plugins = acl\nplugin {{\n  acl = vfile:{root}/acl\n}}"
     said = {"root": root, "port": port, "password": PASSWORD, "tls": tls, "tls_port": tls_port}
     (root / "conf").write_text(_CONF.format(**said, **_users()), "utf-8")
     running = subprocess.Popen([program, "-F", "-c", str(root / "conf")], stderr=subprocess.DEVNULL)

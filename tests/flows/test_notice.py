@@ -110,3 +110,31 @@ def test_a_server_that_is_not_there_stops_nothing_and_no_password_is_logged(
 
     assert "ETL_WEBHOOK_URL" in caplog.text
     assert "mat-khau" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://so:mat-khau@127.0.0.1:cong/", "http://so:mat-khau@[::1/", "ftp://so:mat-khau@127.0.0.1/"],
+    ids=["no port", "no address", "no http"],
+)
+def test_a_webhook_that_is_no_address_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, address: str
+) -> None:
+    _told_with(monkeypatch, address)
+    assert "ETL_WEBHOOK_URL" in caplog.text
+    assert "mat-khau" not in caplog.text
+
+
+def test_a_webhook_that_speaks_no_http_stops_nothing(
+    mailbox: tuple[int, list[bytes]], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    port, _ = mailbox  # it says "220 here" where an HTTP server says "HTTP/1.1 200"
+    _told_with(monkeypatch, f"http://127.0.0.1:{port}/?key=mat-khau")
+    assert "ETL_WEBHOOK_URL) / the message could not be sent: BadStatusLine" in caplog.text
+    assert "mat-khau" not in caplog.text
+
+
+def _told_with(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("ETL_WEBHOOK_URL", address)
+    monkeypatch.setattr(notice, "flow_run_logger", lambda run: logging.getLogger("notice"))
+    ended(Failed(message="x"))

@@ -21,11 +21,15 @@ _SAMPLE = 5  # names told of what is no workbook
 
 @dataclass(slots=True)
 class Fetched:
-    """letters: new in the inbox; files: what they hold; told: what a person should know, a sentence each."""
+    """letters: new in the inbox; files: what they hold; told: what a person should know, a sentence each.
+
+    unnoted: messages that the server does not let be noted as fetched.
+    """
 
     letters: int = 0
     files: int = 0
     told: list[str] = field(default_factory=list)
+    unnoted: int = 0
 
     def text(self) -> str:
         """A line for the person who asked."""
@@ -37,8 +41,10 @@ def mailbox_of(environ: Mapping[str, str]) -> str:
     return secret(environ, "ETL_IMAP_URL")
 
 
-def fetch(inbox: Path, address: str) -> Fetched:
+def fetch(inbox: Path, address: str, environ: Mapping[str, str]) -> Fetched:
     """Take what was not fetched yet. A message is noted as fetched on the server only after its files lie safe.
+
+    Where the server lets nothing be noted each message is read again each time, and is the same letter: none comes twice.
 
     A message that is too large, holds too much or cannot be read stays where it is and is told each time. Raises UsageError
     for a wrong address, MailError where the server does not answer or refuses, StoreError where the disk does.
@@ -46,13 +52,19 @@ def fetch(inbox: Path, address: str) -> Fetched:
     from etl.mail.imap import mailbox
 
     done = Fetched()
-    with mailbox(address) as box:
+    with mailbox(address, environ) as box:
         for uid, size in box.waiting().items():
             try:
                 _fetch_one(box, uid, size, inbox, done)
             except MailError as error:
                 done.told.append(f"{error} ({done.text()})")
                 break
+    if done.unnoted:
+        done.told.append(
+            f"Hộp thư không cho ghi dấu đã lấy ({done.unnoted} thư): lần nào cũng phải đọc lại, không thư nào vào hai lần; hãy "
+            f"cấp quyền ghi cờ / the mailbox lets nothing be noted ({done.unnoted} messages): they are read again each time, "
+            "none comes twice; give the right to set flags"
+        )
     return done
 
 
@@ -74,7 +86,8 @@ def _fetch_one(box: Mailbox, uid: int, size: int, inbox: Path, done: Fetched) ->
             done.files += len(letter.files)
     else:
         done.told.append(_without(letter))
-    box.fetched(uid)
+    if not box.fetched(uid):
+        done.unnoted += 1
 
 
 def _left(letter: Opened, why: str) -> str:

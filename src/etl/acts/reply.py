@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import smtplib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +18,7 @@ from etl.errors import MailError, UsageError
 from etl.mail.letters import FOLDER, NOTE, letter_of, mail_beside
 from etl.mail.mime import Mail
 from etl.mail.smtp import SMTP, connected, host_of
+from etl.model.clock import LOCAL_TIME
 from etl.pipeline import Stores
 from etl.store.durable import write_durably
 from etl.store.ledger import DeliveryRecord
@@ -25,7 +26,12 @@ from etl.store.outbox import Outbox, stirred, whose
 
 REPLY, SENDER = "ETL_REPLY", "ETL_REPLY_FROM"
 
+#: letters to one address in a day, and to all: two programs that answer each other, or forged senders, never make us
+#: send without end. What is above it waits for another day
+MOST_TO_ONE, MOST = 20, 2000
+
 _RECEIPT = "bien-nhan.txt"
+_NAMED = 5  # addresses that are named to a person
 _OVER = frozenset(("superseded", "withdrawn"))  # no news for whoever sent what took its place
 _HEAD = (
     "Thư này do máy gửi để trả lời thư có kèm báo cáo; không trả lời vào thư này trừ khi gửi lại tệp đã sửa.\n"
@@ -35,9 +41,10 @@ _HEAD = (
 
 @dataclass(slots=True)
 class Replied:
-    """letters: how many were sent; told: addresses that the server refuses."""
+    """letters: how many were sent; told: addresses that the server refuses; later: address → letters above its ceiling."""
 
     letters: int = 0
+    later: Counter[str] = field(default_factory=Counter)
     told: list[str] = field(default_factory=list)
 
 
@@ -74,7 +81,8 @@ def reply(stores: Stores, environ: Mapping[str, str], at: datetime) -> Replied:
         answers = _answers(stores, noted.root, done if done <= position else 0)
         if answers:
             _send(answers, noted.root, environ, at, result)
-    noted.reached(position)
+    if not result.later:  # else the next time begins from where this one did: what was sent is noted
+        noted.reached(position)
     return result
 
 
@@ -125,22 +133,60 @@ def _send(answers: Sequence[_Answer], noted: Path, environ: Mapping[str, str], a
     if not address:
         raise UsageError(f"{REPLY}=mail cần {SMTP} / needs {SMTP}")
     sender = (environ.get(SENDER) or environ.get("ETL_NOTIFY_FROM") or f"etl@{host_of(address)}").strip()
+    today = _Today(noted, at)
     try:
-        with connected(address) as connection:
+        with connected(address, environ) as connection:
             for answer in answers:
-                if answer.mail.address.lower() == parseaddr(sender)[1].lower():  # never to ourselves
+                to = answer.mail.address
+                if to.lower() == parseaddr(sender)[1].lower():  # never to ourselves
                     continue
+                if not today.allows(to):
+                    done.later[to.lower()] += 1
+                    continue
+                today.count(to)
                 try:
                     connection.send_message(_letter(answer, sender, at))
                     done.letters += 1
                 except smtplib.SMTPRecipientsRefused:
-                    done.told.append(f"Địa chỉ bị từ chối / the address is refused: {answer.mail.address}")
+                    done.told.append(f"Địa chỉ bị từ chối / the address is refused: {to}")
                 known = {**answer.known, **answer.receipts}
                 write_durably(noted / f"{answer.letter}.json", json.dumps(known, indent=1).encode("ascii"))
     except (OSError, smtplib.SMTPException) as error:  # a server's own words may hold the address with its password
         raise MailError(
             f"{SMTP}: chưa gửi được thư trả lời, để lần sau / the answers could not be sent, they go next time ({type(error).__name__})"
         ) from error
+    if done.later:
+        done.told.append(_later(done.later))
+
+
+def _later(left: Counter[str]) -> str:
+    named = ", ".join(f"{to} ({count})" for to, count in left.most_common(_NAMED))
+    return (
+        f"{left.total()} thư trả lời để hôm sau: tối đa {MOST_TO_ONE} thư một ngày cho một địa chỉ, {MOST} cho tất cả. Hai máy trả "
+        f"lời nhau, hay ai giả địa chỉ? Không muốn trả lời thì xoá thư mục của thư trong inbox/{FOLDER} / {left.total()} answers "
+        f"wait for another day, at most {MOST_TO_ONE} a day go to one address and {MOST} to all. Two programs that answer each "
+        f"other, or forged senders? To send none remove the letter's folder from inbox/{FOLDER}: {named}"
+    )
+
+
+class _Today:
+    """How many letters went to whom on this day; of other days nothing is kept."""
+
+    def __init__(self, noted: Path, at: datetime) -> None:
+        self._note, self._day = noted / "today.json", at.astimezone(LOCAL_TIME).date().isoformat()
+        try:
+            said = json.loads(self._note.read_text("utf-8"))
+        except FileNotFoundError:
+            said = {}
+        self._sent: Counter[str] = Counter(said["sent"] if said.get("day") == self._day else {})
+
+    def allows(self, to: str) -> bool:
+        return self._sent[to.lower()] < MOST_TO_ONE and self._sent.total() < MOST
+
+    def count(self, to: str) -> None:
+        """Before it is sent: a run that is killed sends too few rather than without end."""
+        self._sent[to.lower()] += 1
+        write_durably(self._note, json.dumps({"day": self._day, "sent": self._sent}).encode("ascii"))
 
 
 def _letter(answer: _Answer, sender: str, at: datetime) -> EmailMessage:

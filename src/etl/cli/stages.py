@@ -81,7 +81,7 @@ def fetch() -> None:
     address = mailbox_of(os.environ)
     if not address:
         raise UsageError("Chưa đặt ETL_IMAP_URL hoặc ETL_IMAP_URL_FILE / neither of them is set")
-    done = act(Settings.from_environment(os.environ, find_root()).inbox, address)
+    done = act(Settings.from_environment(os.environ, find_root()).inbox, address, os.environ)
     typer.echo(done.text())
     for sentence in done.told:
         typer.echo(sentence, err=True)

@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from etl.errors import MailError, UsageError
 from etl.mail.hosts import is_loopback
+from etl.mail.tls import context, not_trusted
 
 IMAP = "ETL_IMAP_URL"
 
@@ -31,6 +32,7 @@ class Mailbox:
         keeps = b"\\*" in flags or FETCHED.encode() in flags
         #: a server that keeps no keywords (Exchange) only knows what was seen
         self._asked, self._noted = (f"UNKEYWORD {FETCHED}", FETCHED) if keeps else ("UNSEEN", r"\Seen")
+        self._noting = keeps or rb"\Seen" in flags
 
     def waiting(self) -> Mapping[int, int]:
         """UID → size in bytes of each message that was not fetched yet, the oldest first."""
@@ -52,26 +54,30 @@ class Mailbox:
                 return found[1]
         raise MailError(f"Máy chủ thư không đưa thư {uid} / the mail server does not give message {uid}")
 
-    def fetched(self, uid: int) -> None:
-        """Note on the server that a message need not be fetched again."""
-        self._ask("STORE", str(uid), "+FLAGS.SILENT", f"({self._noted})")
+    def fetched(self, uid: int) -> bool:
+        """Note on the server that a message need not be fetched again; False where the server lets nothing be noted."""
+        return self._noting and self._said("STORE", str(uid), "+FLAGS.SILENT", f"({self._noted})")[0]
 
     def _ask(self, command: str, *arguments: str) -> Sequence[Any]:
+        good, found = self._said(command, *arguments)
+        if not good:
+            raise MailError(f"Máy chủ thư từ chối / the mail server refuses: {command}")
+        return found
+
+    def _said(self, command: str, *arguments: str) -> tuple[bool, Sequence[Any]]:
         try:
             status, found = self._connection.uid(command, *arguments)
         except (OSError, IMAP4.error) as error:
             raise _unreachable(error) from error
-        if status != "OK":
-            raise MailError(f"Máy chủ thư từ chối / the mail server refuses: {command}")
-        return found or ()
+        return status == "OK", found or ()
 
 
 @contextmanager
-def mailbox(address: str) -> Iterator[Mailbox]:
+def mailbox(address: str, environ: Mapping[str, str]) -> Iterator[Mailbox]:
     """Open imaps://user:password@host/FOLDER, by default INBOX; imap:// to this machine, or where the server takes STARTTLS.
 
-    Raises UsageError for an address that is none, and where the password would go unencrypted to another machine; MailError
-    for a server that does not answer or refuses.
+    environ: for ETL_CA_FILE. Raises UsageError for an address that is none, and where the password would go unencrypted to
+    another machine; MailError for a server that does not answer, refuses, or has a certificate that is not trusted.
     """
     server = urlsplit(address)
     folder = unquote(server.path.strip("/")) or "INBOX"
@@ -80,7 +86,7 @@ def mailbox(address: str) -> Iterator[Mailbox]:
             f"{IMAP} phải có dạng imaps://người:mật-khẩu@máy/INBOX / must be imaps://user:password@host/INBOX, in ASCII"
         )
     try:
-        connection = _connected(server)
+        connection = _connected(server, context(environ))
         try:
             _log_in(connection, unquote(server.username or ""), unquote(server.password or ""))
             quoted = '"' + folder.replace("\\", r"\\").replace('"', r"\"") + '"'
@@ -90,6 +96,8 @@ def mailbox(address: str) -> Iterator[Mailbox]:
         except BaseException:
             connection.shutdown()
             raise
+    except ssl.SSLCertVerificationError as error:
+        raise not_trusted(IMAP, error) from error
     except (OSError, IMAP4.error) as error:
         raise _unreachable(error) from error
     try:
@@ -99,10 +107,10 @@ def mailbox(address: str) -> Iterator[Mailbox]:
             connection.logout()
 
 
-def _connected(server: SplitResult) -> IMAP4:
+def _connected(server: SplitResult, trust: ssl.SSLContext) -> IMAP4:
     host, port = server.hostname or "", server.port
     if server.scheme == "imaps":
-        return IMAP4_SSL(host, port or 993, timeout=_SECONDS, ssl_context=ssl.create_default_context())
+        return IMAP4_SSL(host, port or 993, timeout=_SECONDS, ssl_context=trust)
     connection = IMAP4(host, port or 143, timeout=_SECONDS)
     if is_loopback(host):
         return connection
@@ -111,7 +119,12 @@ def _connected(server: SplitResult) -> IMAP4:
         raise UsageError(
             f"{IMAP}: máy chủ không mã hoá, mật khẩu không được gửi / the server does not encrypt, no password was sent"
         )
-    connection.starttls(ssl.create_default_context())
+    try:
+        connection.starttls(trust)
+    except BaseException:
+        with suppress(OSError):  # where the certificate was refused the socket is closed already
+            connection.shutdown()
+        raise
     return connection
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Iterator
+import ssl
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import unquote, urlsplit
 
 from etl.errors import UsageError
 from etl.mail.hosts import is_loopback
+from etl.mail.tls import context, not_trusted
 
 SMTP = "ETL_SMTP_URL"
 _SECONDS = 20  # to wait for a server that does not answer
@@ -23,23 +25,38 @@ def host_of(address: str) -> str:
 
 
 @contextmanager
-def connected(address: str) -> Iterator[smtplib.SMTP]:
-    """A connection that is logged in. The password goes over the network encrypted, or to this machine, or not at all.
+def connected(address: str, environ: Mapping[str, str]) -> Iterator[smtplib.SMTP]:
+    """A connection that is logged in. Over the network the password goes encrypted, to a server that proves its name, or not.
 
-    Raises UsageError where it would not, and for an address that is none; OSError and SMTPException as smtplib does.
+    environ: for ETL_CA_FILE. Raises UsageError where a password would go unencrypted, and for an address that is none;
+    MailError for a certificate that is not trusted; else OSError and SMTPException as smtplib does.
     """
     host, server = host_of(address), urlsplit(address)
-    kind = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
-    with kind(host, server.port or 0, timeout=_SECONDS) as connection:
-        connection.ehlo()
-        secure = server.scheme == "smtps" or is_loopback(host)
-        if server.scheme == "smtp" and connection.has_extn("starttls"):
-            connection.starttls()
-            secure = True
+    trust = context(environ)
+    try:
+        connection = _opened(host, server.port or 0, trust, encrypted=server.scheme == "smtps")
+    except ssl.SSLCertVerificationError as error:
+        raise not_trusted(SMTP, error) from error
+    with connection:
         if server.username:
-            if not secure:
+            if not (is_loopback(host) or isinstance(connection.sock, ssl.SSLSocket)):
                 raise UsageError(
                     f"{SMTP}: máy chủ không mã hoá, mật khẩu không được gửi / the server does not encrypt, no password was sent"
                 )
             connection.login(unquote(server.username), unquote(server.password or ""))
         yield connection
+
+
+def _opened(host: str, port: int, trust: ssl.SSLContext, *, encrypted: bool) -> smtplib.SMTP:
+    """Encrypted from the start, or as soon as a server of the network offers it; to this machine plain."""
+    if encrypted:
+        return smtplib.SMTP_SSL(host, port, timeout=_SECONDS, context=trust)
+    connection = smtplib.SMTP(host, port, timeout=_SECONDS)
+    try:
+        connection.ehlo()
+        if not is_loopback(host) and connection.has_extn("starttls"):
+            connection.starttls(context=trust)
+    except BaseException:
+        connection.close()
+        raise
+    return connection

@@ -47,7 +47,7 @@ class Box:
         return [b" ".join(flag for flag in some if flag != rb"\Recent") for some in flags.values()]
 
     def fetch(self) -> fetching.Fetched:
-        return fetch(self.inbox, self.address)
+        return fetch(self.inbox, self.address, {})
 
     def files(self) -> list[str]:
         """Names in the inbox, apart from the notes."""
@@ -157,31 +157,48 @@ def test_a_mailbox_that_cannot_be_used_is_told_without_its_password(box: Box) ->
     wrong = box.address.replace(quote(dovecot.PASSWORD, safe=""), "doan-mo")
     for address in (wrong, "imap://so:doan-mo@127.0.0.1:1", box.address + "/khong-co"):
         with pytest.raises(MailError) as told:
-            fetch(box.inbox, address)
+            fetch(box.inbox, address, {})
         assert "doan-mo" not in str(told.value)
     for address in ("imaps://", "https://so@example.vn", box.address + "/hộp"):
         with pytest.raises(UsageError):
-            fetch(box.inbox, address)
+            fetch(box.inbox, address, {})
 
 
 def test_to_another_machine_no_password_goes_unencrypted(box: Box) -> None:
     elsewhere = box.address.replace("127.0.0.1", "0.0.0.0")  # the same server, by an address that is no loopback
     with pytest.raises(UsageError, match="no password was sent"):
-        fetch(box.inbox, elsewhere)
+        fetch(box.inbox, elsewhere, {})
 
 
-def test_an_encrypting_server_is_used_where_its_certificate_is_known(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_encrypting_server_is_used_where_its_certificate_is_known(tmp_path: Path) -> None:
     with dovecot.encrypting_server(tmp_path) as (port, tls_port, certificate):
         box = Box(port, "so", tmp_path / "inbox")
         by_tls = box.address.replace("imap://", "imaps://").replace(f":{port}/", f":{tls_port}/")
         by_starttls = box.address.replace("127.0.0.1", "0.0.0.0")  # no loopback by its name
         for address in (by_tls, by_starttls):
-            with pytest.raises(MailError):
-                fetch(box.inbox, address)
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+            with pytest.raises(
+                MailError, match=r"ETL_IMAP_URL: chứng chỉ .* certificate is not trusted, .*self.signed"
+            ):
+                fetch(box.inbox, address, {})
         for number, address in enumerate((by_tls, by_starttls)):
             box.arrives(letter((f"{number}.xlsx", XLSX)))
-            assert fetch(box.inbox, address).letters == 1
+            assert fetch(box.inbox, address, {"ETL_CA_FILE": str(certificate)}).letters == 1
+        box.connection.logout()
+
+
+@pytest.mark.parametrize(
+    ("rights", "noted", "told"),
+    [("lrsi", rb"\Seen", 0), ("lri", b"", 1)],
+    ids=["no keywords, as Exchange", "nothing can be noted"],
+)
+def test_what_a_server_does_not_let_us_note(tmp_path: Path, rights: str, noted: bytes, told: int) -> None:
+    with dovecot.restricting_server(rights) as port:
+        box = Box(port, "so", tmp_path / "inbox")
+        for number in range(2):
+            box.arrives(letter((f"{number}.xlsx", XLSX + bytes([number]))))
+        first, second = box.fetch(), box.fetch()
+
+        assert (first.letters, first.files, len(first.told)) == (2, 2, told)
+        assert (second.letters, len(second.told), box.files()) == (0, told, ["0.xlsx", "1.xlsx"])
+        assert box.flags() == [noted] * 2
         box.connection.logout()

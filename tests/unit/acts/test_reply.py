@@ -161,6 +161,26 @@ def test_a_kill_after_sending_sends_the_same_letter_again(
     assert sorted(sent.values()) == [1, 2]
 
 
+def test_two_programs_that_answer_each_other_come_to_an_end(
+    stores: Stores, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reply(stores, post.asked, AT)
+    post.sent()
+    monkeypatch.setattr(replying, "MOST_TO_ONE", 3)
+    again_and_again = [
+        letter((f"{n}.xlsx", workbook("SinHo", "Biểu 06", {"D8": f"lần {n}"})), From="SH@example.vn") for n in range(4)
+    ]
+    night(again(stores), *again_and_again)
+    today = reply(again(stores), post.asked, AT)
+
+    assert ([one["To"].lower() for one in post.sent()], today.later) == (["sh@example.vn"] * 2, {"sh@example.vn": 2})
+    assert "2 answers wait for another day" in today.told[0]
+    assert "sh@example.vn (2)" in today.told[0]
+    assert (reply(again(stores), post.asked, AT).letters, post.sent()) == (0, [])
+    later = reply(again(stores), post.asked, AT + timedelta(days=1))
+    assert (later.letters, later.told, len(post.sent())) == (2, [], 2)
+
+
 def killed(*_: object) -> None:
     raise KeyboardInterrupt
 
