@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import threading
+from contextlib import suppress
 from typing import Any
 
 from prefect import Flow, serve
@@ -25,6 +27,7 @@ from flows.decide import decide
 from flows.ingest import ingest
 from flows.lock import lock
 from flows.nightly import nightly
+from flows.pool import offer_in, pool_wanted
 from flows.publish import publish
 from flows.recall import recall
 from flows.recheck import recheck
@@ -88,12 +91,23 @@ def end_forsaken() -> list[str]:
     return [run.name for run in runs]
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Offer everything and run what is asked for, until SIGINT; where a work pool is wanted its workers run it."""
     # SIGINT ends `serve` well (its handler of SIGTERM does not); a shell that starts us in the background turns it off
     signal.signal(signal.SIGINT, signal.default_int_handler)
     crashes = watch.Watch(stages.now())
-    for name in end_forsaken():
+    pool = pool_wanted()
+    for name in () if pool else end_forsaken():  # workers go on while the server is away
         print(f"Bị ngắt lần trước / cut off last time: {name}", flush=True)
     watch.keep_automation()
     crashes.keep_looking()
-    serve(*offered(), print_starting_message=False)
+    if not pool:
+        serve(*offered(), print_starting_message=False)
+        return
+    offer_in(pool, offered())
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

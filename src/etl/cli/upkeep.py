@@ -55,8 +55,9 @@ def verify(
 def doctor(as_json: Json = False) -> None:
     """Khám hệ thống: thư mục, quyền, đĩa, sổ cái, Prefect, lịch, đêm qua; cần làm gì. / Is everything in order, and what to do."""
     from etl.cli.app import now
-    from etl.queries.doctor import BAD, doctor_text
+    from etl.queries.conditions import BAD
     from etl.queries.doctor import doctor as examine
+    from etl.queries.doctor import doctor_text
     from etl.settings import Settings, find_root
 
     checks = examine(Settings.from_environment(os.environ, find_root()), now())

@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import shutil
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from etl.access import PASSWORD, access
 from etl.errors import EtlError
 from etl.model.clock import LOCAL_TIME
-from etl.settings import Settings
+from etl.queries.conditions import BAD, GOOD, ODD, Check
+from etl.queries.doctor_prefect import prefect_checks
+from etl.settings import Settings, find_root
 
-GOOD, ODD, BAD = "good", "odd", "bad"
 _SIGNS = {GOOD: "✓", ODD: "!", BAD: "✕"}
 
 #: below it a night may not fit; two nights without one are told
 _FREE_BYTES, _FREE_LITTLE = 1 << 30, 5 << 30
 _SILENT = timedelta(hours=36)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at. state: good | odd (works, somebody should look) | bad (does not work)."""
-
-    what: str
-    state: str
-    told: str
-    todo: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__slots__}
+_MOST_NAMED = 5
 
 
 def doctor(settings: Settings, at: datetime, prefect: str | None = None) -> list[Check]:
@@ -47,8 +32,8 @@ def doctor(settings: Settings, at: datetime, prefect: str | None = None) -> list
     """
     found: list[Check] = []
     parts: tuple[Callable[[], Iterator[Check]], ...] = (
-        lambda: _python(), lambda: _zone(at), lambda: _places(settings), lambda: _disk(settings.data),
-        lambda: _reference(settings, at), lambda: _ledger(settings, at), lambda: _prefect(settings, prefect, at),
+        lambda: _python(), lambda: _packages(), lambda: _zone(at), lambda: _places(settings), lambda: _disk(settings.data),
+        lambda: _reference(settings, at), lambda: _ledger(settings, at), lambda: prefect_checks(settings, prefect, at),
     )  # fmt: skip
     for part in parts:
         found += part()
@@ -74,6 +59,25 @@ def _python() -> Iterator[Check]:
         "Phiên bản / versions", GOOD if fits else BAD, told,
         "" if fits else "Cài Python 3.11 hoặc 3.12 rồi make install / install Python 3.11 or 3.12, then make install",
     )  # fmt: skip
+
+
+def _packages() -> Iterator[Check]:
+    """Packages that are not as requirements.lock says: somebody has installed into our .venv, or it is an older one."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    lock = find_root() / "requirements.lock"
+    if not lock.is_file():
+        return
+    locked: dict[str, set[str]] = {}  # another version for another Python stands in its own line
+    for name, wanted in re.findall(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)", lock.read_text("utf-8"), re.MULTILINE):
+        locked.setdefault(name, set()).add(wanted)
+    wrong = []
+    for name, versions in locked.items():
+        with suppress(PackageNotFoundError):  # of another system, or not wanted here
+            if version(name) not in versions:
+                wrong.append(f"{name} {version(name)} (cần / wanted {' | '.join(sorted(versions))})")
+    if wrong:
+        yield Check("Gói / packages", ODD, ", ".join(wrong[:_MOST_NAMED]), "make install")
 
 
 def _zone(at: datetime) -> Iterator[Check]:
@@ -195,38 +199,3 @@ def _last_night(settings: Settings, moments: list[datetime], at: datetime) -> It
         f"{told}; {len(new)} tệp chưa nhận trong hộp / files waiting in the inbox",
         "Xem lịch chạy đêm trong giao diện, hoặc chạy etl ingest / look at the nightly run, or run etl ingest" if stale else "",
     )  # fmt: skip
-
-
-def _prefect(settings: Settings, address: str | None, at: datetime) -> Iterator[Check]:
-    what, home = "Prefect", Path(os.environ.get("PREFECT_HOME") or settings.data / ".prefect")
-    note = home / "serving"
-    api = address or os.environ.get("PREFECT_API_URL") or (note.read_text().strip() if note.is_file() else "")
-    if not api:
-        todo = "make serve (cần cho giao diện và lịch chạy đêm / needed for the UI and the nightly run)"
-        yield Check(what, ODD, "máy chủ chưa chạy / no server is running", todo)
-        return
-    try:
-        _ask(f"{api}/health")
-        night = _ask(f"{api}/deployments/name/nightly/nightly")
-    except urllib.error.HTTPError as error:
-        todo = f"Đặt {PASSWORD}_FILE như khi chạy make serve / set {PASSWORD}_FILE as for make serve"
-        yield Check(what, ODD, f"{api}: {error}", todo if error.code == 401 else "make serve")
-        return
-    except (OSError, ValueError) as error:
-        yield Check(what, BAD, f"{api}: {error}", "Khởi động lại make serve / start make serve again")
-        return
-    yield Check(what, GOOD, api)
-    active = [s for s in night.get("schedules", ()) if s.get("active")]
-    paused = bool(night.get("paused")) or not active
-    yield Check(
-        "Lịch chạy đêm / nightly schedule", ODD if paused else GOOD,
-        "đang tắt / is off" if paused else ", ".join(f"{s['schedule'].get('cron')} {s['schedule'].get('timezone')}" for s in active),
-        "Bật lại ở trang deployments / turn it on again on the page of deployments" if paused else "",
-    )  # fmt: skip
-
-
-def _ask(address: str) -> Any:
-    known = access(os.environ).authorization
-    asked = urllib.request.Request(address, headers={"Authorization": known} if known else {})
-    with urllib.request.urlopen(asked, timeout=5) as answer:
-        return json.load(answer)

@@ -7,14 +7,18 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from etl.pipeline import Stores
-from etl.queries.doctor import Check, doctor, doctor_text
+from etl.queries import doctor as examined
+from etl.queries.conditions import Check
+from etl.queries.doctor import doctor, doctor_text
 from etl.settings import Settings
 from tests.conftest import AT, ROOT
 from tests.unit.acts.test_decide import send, workbook
@@ -25,16 +29,24 @@ NIGHT = {
 }
 
 
-@pytest.fixture
-def prefect() -> Iterator[str]:
-    """What Prefect's API answers to the two questions."""
+LAST = {"state_type": "COMPLETED", "state_name": "NothingNew", "end_time": AT.isoformat(), "state": {"message": "x"}}
+
+
+@contextmanager
+def api(**more: Any) -> Iterator[str]:
+    """What Prefect's API answers to the questions, by the end of their address."""
+    said = {"health": True, "nightly": NIGHT, "filter": [LAST], **more}
 
     class Api(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = json.dumps(True if self.path.endswith("/health") else NIGHT).encode()
+            body = json.dumps(said[self.path.rpartition("/")[2]]).encode()
             self.send_response(200)
             self.end_headers()
             self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
 
         def log_message(self, *_: object) -> None:
             pass
@@ -43,6 +55,12 @@ def prefect() -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/api"
         server.shutdown()
+
+
+@pytest.fixture
+def prefect() -> Iterator[str]:
+    with api() as address:
+        yield address
 
 
 def by_name(checks: list[Check]) -> dict[str, Check]:
@@ -56,6 +74,28 @@ def test_a_place_in_order(stores: Stores, tmp_path: Path, prefect: str) -> None:
     assert [c for c in checks if c.state != "good"] == []
     assert by_name(checks)["Lịch chạy đêm"].told == "0 2 * * * Asia/Ho_Chi_Minh"
     assert doctor_text(checks).startswith("✓ Phiên bản / versions: etl ")
+
+
+def test_a_night_that_failed_and_a_pool_without_workers(stores: Stores) -> None:
+    failed = {**LAST, "state_type": "FAILED", "state_name": "Failed", "state": {"message": "Sổ cái không mở được"}}
+    pool = {**NIGHT, "work_pool_name": "etl"}
+    with api(filter=[failed], nightly=pool, etl={"status": "NOT_READY"}) as address:
+        told = by_name(doctor(stores.settings, AT, address))
+    with api(nightly=pool, etl={"status": "READY"}) as address:
+        later = by_name(doctor(stores.settings, AT + timedelta(days=2), address))
+
+    assert (told["Đêm cuối"].state, told["Đêm cuối"].told) == ("odd", "Failed, 21:00 31/01/2022: Sổ cái không mở được")
+    assert (told["Worker"].state, told["Worker"].todo) == ("bad", "ETL_POOL=etl .venv/bin/python -m flows.worker")
+    assert (later["Worker"].state, later["Đêm cuối"].state, "02:00" in later["Đêm cuối"].todo) == ("good", "odd", True)
+
+
+def test_a_package_that_is_not_as_locked_is_told(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "requirements.lock").write_text("xlrd==0.0.1 \\\n    --hash=sha256:0\nno-such-package==1 ; x\n")
+    monkeypatch.setattr(examined, "find_root", lambda: tmp_path)
+    told = by_name(doctor(stores.settings, AT, "http://127.0.0.1:1/api"))["Gói"]
+    assert (told.state, told.told.endswith("(cần / wanted 0.0.1)"), told.todo) == ("odd", True, "make install")
 
 
 def test_each_fault_says_what_to_do(stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
