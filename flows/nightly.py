@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from etl.model.periods import Period, parse_period
 from etl.model.reference import Report
 from etl.pipeline import Stores
 from etl.queries.figures import figures_of, figures_table
+from etl.queries.renewal import held, periods_to_renew, still_true
 from etl.queries.waiting import waiting
 from etl.store.ledger import ReleaseRecord
 from flows import console, notice, stages, states
@@ -43,7 +44,7 @@ def nightly(period: SpanCode = "", report: ReportIds = EVERY, inbox: str = "") -
     """Nhận những gì đã gửi đến, rồi làm mới số liệu của từng báo cáo. / Take in what arrived, then renew each report's figures.
 
     Args:
-        period: Kỳ, hay nhiều năm; để trống: kỳ đến hạn của từng báo cáo. / A period, or years; empty: the one due, for each report.
+        period: Kỳ, hay nhiều năm; để trống: kỳ đến hạn, và kỳ đã công bố có bài mới. / Empty: the one due and released ones with news.
         report: Mọi báo cáo trong data/reference/reports, hoặc một. / Every report of data/reference/reports, or one.
         inbox: Thư mục nhận; để trống là data/inbox. / Folder to take in; empty means the inbox.
     """
@@ -51,12 +52,13 @@ def nightly(period: SpanCode = "", report: ReportIds = EVERY, inbox: str = "") -
     at = stages.now()
     wanted = [
         (one, parse_period(period or period_due(stores.reference, one, at))) for one in chosen(stores.reference, report)
-    ]
+    ]  # before anything is taken in: a period that is none stops the night at once
     intake, mail = taken_in(stores, inbox)
     tell_intake(stores, intake, mail)
     night = _Night()
-    for one, asked in wanted:
-        _renew(stores, one, asked, night, alone=len(wanted) == 1)
+    touched = [(one, each) for one, due in wanted for each in ([due] if period else periods_to_renew(stores, one, due))]
+    for one, each in touched:
+        _renew(stores, one, each, night, of=_of(one, each, touched))
     still_open = told_waiting(stores, waiting(stores))
     if night.stopped:
         return Failed(message="\n".join(night.stopped))
@@ -72,9 +74,16 @@ class _Night:
     stopped: list[str] = field(default_factory=list)
 
 
-def _renew(stores: Stores, report: Report, period: Period, night: _Night, *, alone: bool) -> None:
+def _of(report: Report, period: Period, all_of_them: Sequence[tuple[Report, Period]]) -> str:
+    """How the artifacts of one release are told apart from those of the night's others; '' where there is one alone."""
+    periods = [each for one, each in all_of_them if one == report]
+    several = len(all_of_them) > len(periods)
+    return " ".join(part for part in (report.id if several else "", period.code if len(periods) > 1 else "") if part)
+
+
+def _renew(stores: Stores, report: Report, period: Period, night: _Night, *, of: str) -> None:
     """A release of one report, unless the last one is still true. What stops one report stops no other."""
-    last = _still_true(stores, report, period.code)
+    last = still_true(stores, report, period)
     if last is not None:
         get_run_logger().info(
             "%s: không có gì mới, bản %d vẫn đúng / nothing new, release %d holds", report.id, last.number, last.number
@@ -82,11 +91,13 @@ def _renew(stores: Stores, report: Report, period: Period, night: _Night, *, alo
         night.held.append(last)
         return
     try:
-        record, new = released(stores, report, period, alone=alone)
+        record, new = released(stores, report, period, of)
     except EtlError as error:
         get_run_logger().error("%s: %s", report.id, error)
-        night.stopped.append(str(error) if alone else f"{report.id}: {error}")
+        night.stopped.append(f"{of}: {error}" if of else str(error))
         return
+    if not new:
+        held(stores, report, record)
     (night.made if new else night.held).append(record)
 
 
@@ -100,18 +111,6 @@ def _said(night: _Night) -> State[Any]:
 
 def _numbers(records: Iterable[ReleaseRecord]) -> str:
     return ", ".join(str(record.number) for record in records)
-
-
-def _still_true(stores: Stores, report: Report, period: str) -> ReleaseRecord | None:
-    """The newest release of this report and period, when since then nothing happened that a figure could rest on."""
-    same = [r for r in stores.ledger.releases() if (r.report, r.period, r.state) == (report.id, period, "published")]
-    if not same:
-        return None
-    last, stamp = same[-1], stores.stamp
-    if (last.reference_hash, last.suite_hash, last.version) != (stamp.reference_hash, stamp.suite_hash, stamp.version):
-        return None
-    moved = any(event.kind != "release" for event in stores.ledger.events(after=last.ledger_position))
-    return None if moved else last
 
 
 def main(arguments: list[str]) -> int:

@@ -47,10 +47,10 @@ def publish(
     return states.done(f"Bản công bố {record.number} / release {record.number}")
 
 
-def released(stores: Stores, report: Report, period: Period, *, alone: bool = True) -> tuple[ReleaseRecord, bool]:
+def released(stores: Stores, report: Report, period: Period, of: str = "") -> tuple[ReleaseRecord, bool]:
     """Consolidate, make a provisional release where a figure moved, and leave artifacts: figures, coverage, a link.
 
-    alone: of a run that makes several reports each has artifacts of its own.
+    of: where a run makes several each has artifacts of its own, called so.
     """
     log = get_run_logger()
     log.info("Tổng hợp kỳ %s / consolidating", period.code)
@@ -60,7 +60,6 @@ def released(stores: Stores, report: Report, period: Period, *, alone: bool = Tr
         log.info("Bản công bố %d / release %d: %s", record.number, record.number, record.folder)
     else:
         log.info("Không có gì mới, bản %d vẫn đúng / nothing new, release %d holds", record.number, record.number)
-    of = "" if alone else report.id
     publish_figures(stores, report, record, of)
     publish_coverage(stores, done.status, of)
     publish_link(record, of)
