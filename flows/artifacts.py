@@ -34,6 +34,11 @@ def publish_intake(intake: Intake, mail: Sequence[str] = ()) -> None:
     _publish("intake", tables.intake(intake, mail), "Đã nhận / taken in")
 
 
+def publish_summary(night: tables.Summary) -> None:
+    """The night on one page: how it ended, what came, what went out, what is to be done."""
+    _publish("summary", tables.summary(night, os.environ.get(PAGES_URL)), "Tóm tắt đêm / the night in short")
+
+
 def publish_findings(stores: Stores, findings: Iterable[Finding]) -> str:
     """What was found, by unit, the gravest first. Returns the address of the page, '' where no UI is served."""
     return _publish("findings", tables.findings(stores.reference, findings), "Phát hiện / findings")

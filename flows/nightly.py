@@ -23,9 +23,12 @@ from etl.queries.renewal import held, periods_to_renew, still_true
 from etl.queries.waiting import waiting
 from etl.store.ledger import ReleaseRecord
 from flows import console, notice, stages, states
+from flows.artifacts import publish_reminders, publish_summary
 from flows.choices import EVERY, ReportIds, SpanCode, chosen
 from flows.ingest import taken_in, tell_intake, told_waiting
 from flows.publish import released
+from flows.remind import owing
+from flows.tables import Summary
 
 
 def _name() -> str:
@@ -60,9 +63,14 @@ def nightly(period: SpanCode = "", report: ReportIds = EVERY, inbox: str = "") -
     for one, each in touched:
         _renew(stores, one, each, night, of=_of(one, each, touched))
     still_open = told_waiting(stores, waiting(stores))
-    if night.stopped:
-        return Failed(message="\n".join(night.stopped))
-    return states.after_intake(intake, still_open, _said(night))
+    owed = owing(stores, [(one, due.code) for one, due in wanted], at)
+    publish_reminders(owed)
+    stopped: State[Any] | None = Failed(message="\n".join(night.stopped)) if night.stopped else None
+    ended = stopped or states.after_intake(intake, still_open, _said(night))
+    publish_summary(
+        Summary(ended.name or "", ended.message or "", intake, night.made, len(still_open), len(owed), mail)
+    )
+    return ended
 
 
 @dataclass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from prefect import flow
@@ -9,7 +11,9 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from etl.consolidation.reports import period_due
-from etl.queries.remind import in_order, reminders
+from etl.model.reference import Report
+from etl.pipeline import Stores
+from etl.queries.remind import Reminder, in_order, reminders
 from flows import stages, states
 from flows.artifacts import publish_reminders
 from flows.choices import EVERY, ReportIds, SpanCode, chosen
@@ -30,8 +34,8 @@ def remind(period: SpanCode = "", report: ReportIds = EVERY) -> State[Any]:
     """
     stores = stages.open_stores()
     at = stages.now()
-    wanted = [(one.unit, period or period_due(stores.reference, one, at)) for one in chosen(stores.reference, report)]
-    found = in_order({r for unit, due in wanted for r in reminders(stores, due, at, unit)})
+    wanted = [(one, period or period_due(stores.reference, one, at)) for one in chosen(stores.reference, report)]
+    found = owing(stores, wanted, at)
     due = ", ".join(dict.fromkeys(period for _, period in wanted))
     publish_reminders(found)
     if not found:
@@ -40,3 +44,8 @@ def remind(period: SpanCode = "", report: ReportIds = EVERY) -> State[Any]:
     return states.done(
         f"{units} đơn vị còn nợ {len(found)} biểu của {due} / {units} units owe {len(found)} forms of {due}"
     )
+
+
+def owing(stores: Stores, wanted: Iterable[tuple[Report, str]], at: datetime) -> list[Reminder]:
+    """Who owes a form of a period among the units of a report, each once, most overdue first."""
+    return in_order({r for one, period in wanted for r in reminders(stores, period, at, one.unit)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,35 @@ def _taken(taken: Intake) -> str:
     counts = Counter(taken.states.values())
     rows = [(word, str(counts[state])) for state, word in _STATES.items() if counts[state]]
     return "\n".join(lines) + ("\n\n" + table(("Bài nộp / submissions", ""), rows) if rows else "")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A night: the name of its state and its sentence, the intake, new releases, how much is open, owed, and said of the mail."""
+
+    state: str
+    message: str
+    intake: Intake
+    made: Sequence[ReleaseRecord]
+    waiting: int
+    owed: int
+    mail: Sequence[str]
+
+
+def summary(night: Summary, base: str | None) -> str:
+    """One page that fits a phone; each line names the artifact or the flow where there is more."""
+    numbers = ", ".join(
+        f"[{one.number}]({base}/{one.number}/index.html)" if base else str(one.number) for one in night.made
+    )
+    rows = [
+        ("Tệp mới / new files", str(night.intake.new), "intake, findings"),
+        ("Bản công bố mới / new releases", numbers or "–", "release-page, figures"),
+        ("Việc chờ quyết định / holds", str(night.waiting), "todo → **decide**" if night.waiting else ""),
+        ("Biểu còn nợ / forms owed", str(night.owed), "reminders" if night.owed else ""),
+        ("Thư / mail", str(len(night.mail)) if night.mail else "–", "intake" if night.mail else ""),
+    ]
+    head = f"## {plain(night.state)}\n\n{'<br>'.join(map(plain, night.message.splitlines()))}"
+    return f"{head}\n\n{table(('', '', 'Xem / see'), rows)}"
 
 
 # findings ---------------------------------------------------------------------------------------------------------

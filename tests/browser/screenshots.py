@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.operating import choose, field, open_artifact, open_form, submit_and_watch
 from tests.conftest import ROOT
-from tests.flows.serving import Serving, serve
+from tests.flows.serving import Serving, asks, serve
 
 IMAGES = ROOT / "docs" / "images"
 INBOX = "data/samples/laichau-st"
@@ -53,6 +53,7 @@ def take(browser: Browser, serving: Serving) -> None:
     page.goto(f"{serving.ui}/runs/flow-run/{serving.run('publish', period='2020..2021')['id']}")
     open_artifact(page, "figures")
     keep(page, "ui-figures")
+    take_approval(page, serving)
     page.goto(f"{serving.ui}/deployments")
     expect(page.get_by_text("nightly").first).to_be_visible()
     keep(page, "ui-deployments")
@@ -60,6 +61,18 @@ def take(browser: Browser, serving: Serving) -> None:
         page = open_page(browser, size)
         page.goto(f"{serving.pages}/1/index.html")
         keep(page, name)
+
+
+def take_approval(page: Page, serving: Serving) -> None:
+    """The form of an official release while a question waits."""
+    with tempfile.TemporaryDirectory() as folder:
+        asks(Path(folder) / "BC_KHCN_2021_SinHo (sửa lần 2).xlsx")
+        serving.run("ingest", folder=folder)
+    run = serving.suspended(serving.start("publish", period="2021", kind="official"))
+    page.goto(f"{serving.ui}/runs/flow-run/{run['id']}")
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("dialog")).to_contain_text("approve-with-open-holds")
+    keep(page, "ui-approve-form")
 
 
 def open_page(browser: Browser, size: dict[str, int]) -> Page:

@@ -176,7 +176,10 @@ def test_a_night_takes_in_and_releases(served: Serving, night: dict[str, Any]) -
     said = served.artifacts(night)
 
     assert (night["name"], night["state_type"], night["state_name"]) == ("nightly 2020..2021", "COMPLETED", "Completed")
-    assert sorted(said) == ["coverage", "figures", "findings", "intake", "progress", "release-page"]
+    assert sorted(said) == [
+        "coverage", "figures", "findings", "intake", "progress", "release-page", "reminders", "summary"
+    ]  # fmt: skip
+    assert f"| Bản công bố mới / new releases | [1]({served.pages}/1/index.html) |" in said["summary"]
     assert "new files: **21**" in said["intake"]
     figures = said["figures"].partition("## Mọi chỉ tiêu")[0]
     assert [value for value in ("**46 nhiệm vụ**", "**80 nhãn hiệu**", "**7 nhãn hiệu**") if value not in figures] == []
@@ -205,7 +208,12 @@ def test_the_next_night_finds_nothing_new(served: Serving, idle: dict[str, dict[
 
     assert (again["state_type"], again["state_name"]) == ("COMPLETED", "NothingNew")
     assert "Không có gì mới" in again["state"]["message"]
-    assert served.artifacts(again) | {"progress": ""} == {"intake": "Không có gì mới. / Nothing new.", "progress": ""}
+    said = served.artifacts(again)
+    assert (sorted(said), said["intake"]) == (
+        ["intake", "progress", "reminders", "summary"],
+        "Không có gì mới. / Nothing new.",
+    )
+    assert said["summary"].startswith("## NothingNew")
     assert releases(served) == ["1"]
 
 
@@ -341,6 +349,7 @@ def test_a_night_renews_every_report_whose_figures_moved(
     }
     assert reports.releases(data) == {"dan-so": [1], "quan-50101": [2]}
     shown = served.artifacts({"id": run})
+    assert "mat-do" in shown["summary"]
     assert {key for key in shown if key.startswith("figures")} == {"figures-dan-so", "figures-quan-50101"}
 
     late.rename(inbox / "50103.xlsx")

@@ -7,6 +7,7 @@ import pytest
 from etl.model.findings import CRITICAL, HOLD, INFO, WARNING, Finding
 from etl.model.reference import Reference
 from etl.model.releases import StatusRow
+from etl.queries.intake import Intake
 from flows import tables
 from flows.markdown import plain, wrapped
 
@@ -124,3 +125,17 @@ def test_key_figures_of_the_main_period_come_first(reference: Reference) -> None
     assert "(2022-01-22)" in key
     assert "| Chỉ tiêu / indicator | 2020..2021 | 2020 | 2022-01-22 |" in every
     assert "**NV.T**" in every
+
+
+def test_a_night_in_short_says_where_there_is_more() -> None:
+    intake = Intake(2, 0, 0, {}, ())
+    mail = ["a mailbox"]
+    text = tables.summary(tables.Summary("NeedsPerson", "1 bài\n<b>", intake, [], 3, 5, mail), None)
+    assert text.startswith("## NeedsPerson\n\n1 bài<br>&lt;b&gt;\n\n")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()[6:]]
+    assert rows == [
+        ["Tệp mới / new files", "2", "intake, findings"], ["Bản công bố mới / new releases", "–", "release-page, figures"],
+        ["Việc chờ quyết định / holds", "3", "todo → **decide**"], ["Biểu còn nợ / forms owed", "5", "reminders"],
+        ["Thư / mail", "1", "intake"],
+    ]  # fmt: skip
+    assert "### Thư / mail\n\n- a mailbox" in tables.intake(intake, mail)
