@@ -88,10 +88,7 @@ def _missing(proposal: Proposal) -> str:
 def _holds(proposal: Proposal) -> str:
     if not proposal.holds:
         return ""
-    lines = [
-        f"- `{hold.id}` · {_place(hold)}<br>{plain(hold.message_vi)}<br>{plain(hold.message_en)}"
-        for hold in proposal.holds[:MOST_HOLDS]
-    ]
+    lines = _named(proposal, MOST_HOLDS)
     listed = "\n".join(lines) + _more(len(proposal.holds), MOST_HOLDS)
     return f"### Việc chờ quyết định / open holds\n\n{listed}"
 
@@ -100,13 +97,25 @@ def left_open(proposal: Proposal) -> str:
     """The holds that an approval would leave open, before anybody is asked; '' where there are none."""
     if not proposal.holds:
         return ""
-    lines = [f"- `{hold.id}` · {_place(hold)}<br>{plain(hold.message_vi)}" for hold in proposal.holds[:MOST_NAMED]]
+    lines = _named(proposal, MOST_NAMED)
     head = f"**Sẽ để ngỏ {len(proposal.holds)} việc / would be left open:**"
     return "\n".join([head, *lines]) + _more(len(proposal.holds), MOST_NAMED)
 
 
-def _place(hold: Finding) -> str:
-    return plain("!".join(part for part in (hold.file, hold.sheet, hold.cell) if part))
+def _named(proposal: Proposal, most: int) -> list[str]:
+    return [
+        f"- `{hold.id}` · {_place(proposal, hold)}<br>{plain(hold.message_vi)}<br>{plain(hold.message_en)}"
+        for hold in proposal.holds[:most]
+    ]
+
+
+def _place(proposal: Proposal, hold: Finding) -> str:
+    """'02/KHCN-H 2021 · file!sheet!cell', as far as it is known."""
+    form = proposal.content.reference.forms.get(hold.form or "")
+    about = " ".join(part for part in (form.number if form else "", hold.period or "") if part)
+    return plain(
+        " · ".join(part for part in (about, "!".join(filter(None, (hold.file, hold.sheet, hold.cell)))) if part)
+    )
 
 
 def _waivers(proposal: Proposal) -> str:

@@ -12,7 +12,6 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectNotFound
-from prefect.workers.process import ProcessWorker
 
 #: the pool's name; unset: `make serve` runs everything itself
 POOL = "ETL_POOL"
@@ -25,6 +24,8 @@ def pool_wanted() -> str:
 
 def offer_in(pool: str, deployments: Iterable[RunnerDeployment]) -> None:
     """Make the pool where there is none, and its deployments; made again they are brought up to date."""
+    from prefect.workers.process import ProcessWorker
+
     with get_client(sync_client=True) as client:
         try:
             client.read_work_pool(pool)
