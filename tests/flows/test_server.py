@@ -223,7 +223,8 @@ def test_a_wrong_folder_fails_with_a_plain_message_and_is_not_tried_again(
     wrong = idle["ingest"]
     assert wrong["state_type"] == "FAILED"
     assert wrong["state"]["message"].startswith("Không có tệp hay thư mục này")
-    assert tries(served, wrong["id"]) == {"receive": (1, "FAILED")}
+    failed = ("receive", 1, "FAILED")
+    assert tries(served, wrong["id"], failed) == [failed]
 
 
 @pytest.mark.parametrize("name", ["nightly", "publish", "remind"])
@@ -251,18 +252,24 @@ def test_a_ledger_that_another_process_holds_is_tried_again(
 
     assert task["name"] == "take in 1/1: 1 files"
     assert served.get(f"/flow_runs/{run}")["state_type"] == "COMPLETED"
-    assert tries(served, run) == {"receive": (1, "COMPLETED"), "take in 1/1: 1 files": (2, "COMPLETED")}
+    again = ("take in 1/1: 1 files", 2, "COMPLETED")
+    assert tries(served, run, again) == [("receive", 1, "COMPLETED"), again]
     assert [s.state for s in store_at(data).ledger.submissions("sp")] == ["accepted"]
 
 
-def tries(served: Serving, run: str) -> dict[str, tuple[int, str]]:
-    """Task of a run that has ended → how often it was tried, and how that ended; the server hears of tasks a little later."""
+Tried = tuple[str, int, str]
 
-    def ended() -> list[dict[str, Any]] | None:
+
+def tries(served: Serving, run: str, awaited: Tried) -> list[Tried]:
+    """The tasks of a run that has ended, how often each was tried, how that ended; the server hears of tasks a little
+    later, so one is awaited."""
+
+    def ended() -> list[Tried] | None:
         found = served.post("/task_runs/filter", {"task_runs": {"flow_run_id": {"any_": [run]}}})
-        return found if found and all(task["state_type"] in ENDED for task in found) else None
+        told = sorted((task["name"], task["run_count"], task["state_type"]) for task in found)
+        return told if awaited in told and all(state in ENDED for *_, state in told) else None
 
-    return {task["name"]: (task["run_count"], task["state_type"]) for task in until(ended, "its tasks have ended")}
+    return until(ended, f"its tasks have ended, {awaited} among them")
 
 
 def test_make_run_beside_it_uses_its_server(served: Serving, night: dict[str, Any]) -> None:
@@ -348,9 +355,8 @@ def test_a_night_renews_every_report_whose_figures_moved(
 
     assert state == "FAILED"
     assert message.startswith("mat-do: Không công bố: các số liệu trái nhau.")
-    assert {name: tried for name, tried in tries(served, run).items() if tried[1] == "FAILED"} == {
-        "release": (1, "FAILED")
-    }
+    failed = ("release", 1, "FAILED")
+    assert [tried for tried in tries(served, run, failed) if tried[2] == "FAILED"] == [failed]
     assert reports.releases(data) == {"dan-so": [1], "quan-50101": [2]}
     shown = served.artifacts({"id": run})
     assert "mat-do" in shown["summary"]
