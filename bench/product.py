@@ -61,15 +61,15 @@ class Clock:
         self.parts: dict[str, dict[str, float]] = {}
 
     def time(self, part: str, call: Callable[[], T]) -> T:
-        wall, cpu = time.perf_counter(), _cpu()
+        wall, cpu = time.perf_counter(), spent_cpu()
         result = call()
         spent = self.parts.setdefault(part, {"wall": 0.0, "cpu": 0.0})
         spent["wall"] += time.perf_counter() - wall
-        spent["cpu"] += _cpu() - cpu
+        spent["cpu"] += spent_cpu() - cpu
         return result
 
 
-def _cpu() -> float:
+def spent_cpu() -> float:
     """Of this process, of the children that it has waited for, and of those that are still at work."""
     ended = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     alive = sum(own_cpu(pid) for pid in tree(os.getpid()) if pid != os.getpid())

@@ -55,9 +55,20 @@ def open_artifact(page: Page, key: str) -> Locator:
 
 
 def choose(where: Locator, choice: str) -> None:
-    """Open the select of a field by the keyboard and take one of its choices."""
+    """Open the select of a field by the keyboard, take one of its choices, and see that it stands there."""
+    until(lambda: _chosen(where, choice), f"{choice} is chosen")
+
+
+def _chosen(where: Locator, choice: str) -> bool | None:
+    """Take the choice; the form of a long list is drawn anew for a moment, and what is pressed then is lost."""
+    shown = where.locator(".p-select-button")
     where.locator(".p-select-button__control").press("Space")
-    where.page.locator(".p-select-option").get_by_text(choice, exact=True).click()
+    try:
+        where.page.locator(".p-select-option").get_by_text(choice, exact=True).click(timeout=5_000)
+        expect(shown).to_contain_text(choice, timeout=5_000)
+    except (TimeoutError, AssertionError):
+        return None
+    return True
 
 
 def expect_state(page: Page, state: str) -> None:

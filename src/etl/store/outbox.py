@@ -40,11 +40,11 @@ class Outbox:
         wanted = {plain_name(name): data for name, data in files.items()}
         for name, data in sorted(wanted.items()):
             place = folder / name
-            if not place.is_file() or place.read_bytes() != data:
-                write_durably(place, data)
+            if not _holds(place, data):
+                write_durably(place, data, self.root)  # unfinished beside it, another run would take it for an old one
         for old in sorted(folder.iterdir()) if folder.is_dir() else ():
             if old.is_file() and old.name not in wanted:
-                old.unlink()
+                old.unlink(missing_ok=True)
         return folder
 
     def position(self) -> int:
@@ -61,6 +61,13 @@ class Outbox:
         """
         sweep(self.root)
         write_durably(self.root / _REACHED, str(position).encode("ascii"))
+
+
+def _holds(place: Path, data: bytes) -> bool:
+    try:
+        return place.read_bytes() == data
+    except FileNotFoundError:
+        return False
 
 
 def whose(units: Iterable[str]) -> str:

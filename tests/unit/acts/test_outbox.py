@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import openpyxl
@@ -86,6 +87,19 @@ def test_filling_again_changes_no_file(stores: Stores, tmp_path: Path) -> None:
     fill_outbox(stores, outbox, stores.ledger.deliveries())
 
     assert before == {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in outbox.root.rglob("*") if p.is_file()}
+
+
+def test_two_runs_that_write_one_delivery_leave_it_whole(tmp_path: Path) -> None:
+    def write(run: int) -> None:
+        for number in range(60):
+            Outbox(tmp_path).write("108", "abc", {"bien-nhan.txt": f"{run} {number}".encode(), f"{run}.xlsx": b"1"})
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(write, range(2)))
+    folder = Outbox(tmp_path).write("108", "abc", {"bien-nhan.txt": b"done"})
+
+    assert [(p.name, p.read_bytes()) for p in folder.iterdir()] == [("bien-nhan.txt", b"done")]
+    assert not list(tmp_path.rglob("*.tmp"))
 
 
 def test_a_name_never_becomes_a_path(tmp_path: Path) -> None:
