@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import etl
+from etl.collector import collecting_later
 from etl.judging import arrivals_of, compare_senders, gathered, judge
+from etl.kept import kept_workers
 from etl.mail.letters import mail_beside
 from etl.model.decisions import in_force, knowledge_hash
 from etl.model.findings import Finding
@@ -174,7 +176,9 @@ def isolated(
     from etl.reader import died
 
     places = (str(settings.reference), str(settings.expectations), str(settings.archive), dict(reference.decided))
-    with Workers(function, count=settings.workers, setup="etl.reader:prepare", setup_args=places) as workers:
+    knowing = (reference.hash, reference.suite_hash)
+    setup = "etl.reader:prepare"
+    with kept_workers(function, count=settings.workers, setup=setup, setup_args=places, knowing=knowing) as workers:
         results = _explained(settings, items, list(_counted(workers.map(items), read_one)))
     return [
         died(reference, item[0], item[1], result) if isinstance(result, Died) else result
@@ -247,7 +251,7 @@ def consolidate(stores: Stores, report: Report, period: Period) -> Consolidated:
     """
     from etl.consolidation.figures import consolidated
 
-    with stores.ledger.snapshot() as view:
+    with stores.ledger.snapshot() as view, collecting_later():
         return consolidated(view, stores.lake, heeding(stores, view).reference, report, period)
 
 

@@ -53,6 +53,7 @@ class Workers:
         self._first = (function, setup, setup_args, memory_bytes)
         self._seconds = seconds
         self._children: list[_Child | None] = [None] * max(1, count)
+        self.served = 0  # items so far
 
     def __enter__(self) -> Workers:
         return self
@@ -77,6 +78,7 @@ class Workers:
         total = 0
         for total, item in enumerate(items, 1):
             work.put((total - 1, item))
+        self.served += total
         count = min(len(self._children), total)
         threads = [threading.Thread(target=self._serve, args=(i, work, done), daemon=True) for i in range(count)]
         for _ in threads:

@@ -98,16 +98,18 @@ def consolidate(
         copies = expectations.copies(request.indicator.form, periods)
         selection = Selection(request.indicator, periods, units, copies)
         alike.setdefault(selection.choice, []).append((request, selection))
-    figures: list[Figure] = []
-    with closing(open_rows(rows, units)) as connection:
+    found: dict[tuple[str, str], list[Figure]] = {}
+    every = [selection for asked in alike.values() for _, selection in asked]
+    with closing(open_rows(rows, units, every)) as connection:
         for asked in alike.values():
             selections = [selection for _, selection in asked]
             has_rows = selections[0].indicator.table in rows
             added = sums(connection, selections) if has_rows else [[] for _ in asked]
             for (request, selection), parts in zip(asked, added, strict=True):
                 wanted = _wanted(selection, parts, expectations, within)
-                figures += _figures(request, selection, wanted, parts, expectations, order, names, doubtful)
-    return sorted(figures, key=lambda f: f.order)
+                figures = _figures(request, selection, wanted, parts, expectations, order, names, doubtful)
+                found[request.indicator.id, request.period.code] = figures
+    return [figure for place in sorted(found) for figure in found[place]]  # each list has the figures' own order
 
 
 def _wanted(selection: Selection, parts: Iterable[Part], expectations: Expectations, within: str | None) -> list[str]:
@@ -131,7 +133,7 @@ def _figures(
         coverage = expectations.coverage(indicator, selection.periods, unit)
         standing = _standing(indicator, coverage, doubtful.about(indicator.id, unit, selection.periods))
         own = found.get(unit, {})
-        for breakdown in (None, *sorted(b for b in own if b is not None)):
+        for breakdown in (None, *sorted((b for b in own if b is not None), key=_as_ordered)):
             part = own.get(breakdown)
             content = content_of(indicator, part, coverage, order, names)
             status = standing if _says_something(content) else NOT_REPORTED
@@ -142,6 +144,11 @@ def _figures(
                 at_least=bool(part and part.missing), **content,
             ))  # fmt: skip
     return figures
+
+
+def _as_ordered(breakdown: Breakdown) -> tuple[str, ...]:
+    """As `Figure.order` has it."""
+    return tuple(f"{axis}={member}" for axis, member in breakdown or ())
 
 
 def _says_something(content: Mapping[str, Any]) -> bool:

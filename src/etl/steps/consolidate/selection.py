@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -21,8 +22,13 @@ Breakdown = tuple[tuple[str, str], ...] | None
 FIRST = "_period DESC, unit, _submission, _block, _line"
 
 
-def open_rows(rows: Mapping[str, pa.Table], units: Units) -> duckdb.DuckDBPyConnection:
-    """A DuckDB connection that sees every table by its id, with `_level` of the reporting unit, and `units`."""
+def open_rows(
+    rows: Mapping[str, pa.Table], units: Units, asked: Iterable[Selection] | None = None
+) -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection that sees every table by its id, with `_level` of the reporting unit.
+
+    asked: the selections that will be looked at, so that only what they name is taken; without them every column is.
+    """
     import duckdb
     import pyarrow as pa
 
@@ -31,15 +37,29 @@ def open_rows(rows: Mapping[str, pa.Table], units: Units) -> duckdb.DuckDBPyConn
     connection.register("_levels", pa.table({
         "unit": pa.array(list(levels), pa.string()), "level": pa.array(list(levels.values()), pa.string()),
     }))  # fmt: skip
-    for name, table in rows.items():
+    words = None if asked is None else _words(asked)
+    for name, table in rows.items() if words is None else ((n, t) for n, t in rows.items() if n in words):
         connection.register(f"{name}__rows", table)
+        columns = (
+            "t.*" if words is None else ", ".join(f't."{c}"' for c in table.column_names if c.lower() in words[name])
+        )
         connection.execute(  # a table of its own: many indicators look at the same rows
-            f'CREATE TEMP TABLE "{name}" AS SELECT t.*, l.level AS _level '
+            f'CREATE TEMP TABLE "{name}" AS SELECT {columns}, l.level AS _level '
             f'FROM "{name}__rows" t LEFT JOIN _levels l ON l.unit = t._unit'
         )
         connection.unregister(f"{name}__rows")
     connection.execute("CREATE TEMP TABLE _above (unit VARCHAR, above VARCHAR, day DATE)")
     return connection
+
+
+def _words(asked: Iterable[Selection]) -> dict[str, set[str]]:
+    """Table → every word, in small letters, in what is asked of it: the names of its columns are among them."""
+    found: dict[str, set[str]] = {}
+    for selection in asked:
+        found.setdefault(selection.indicator.table, set()).update(
+            re.findall(r"\w+", f"{selection.sql()} {FIRST}".lower())
+        )
+    return found
 
 
 def _levels(units: Units) -> dict[str, str]:
