@@ -87,7 +87,7 @@ def approved(stores: Stores, report: Report, period: Period) -> State[Any]:
             continue
         locked = lock(stores, period.code, at=stages.now(), **signed).decisions if answer.lock else []
         publish_figures(stores, report, record)
-        publish_link(record)
+        publish_link(stores, record)
         told = f"Bản chính thức {record.number}, {signed['by']} duyệt / official release {record.number}"
         return states.done(told + (f"; kỳ {period.code} đã khoá / the period is locked" if locked else ""))
 

@@ -69,9 +69,9 @@ def publish_coverage(stores: Stores, status: Sequence[StatusRow], of: str = "") 
     _publish(_key("coverage", of), tables.coverage(stores.reference, status), told)
 
 
-def publish_link(record: ReleaseRecord, of: str = "") -> None:
+def publish_link(stores: Stores, record: ReleaseRecord, of: str = "") -> None:
     """A link that opens the release page, where pages are served; else where it lies."""
-    text = tables.release_links(record, os.environ.get(PAGES_URL))
+    text = tables.release_links(record, stores.releases.names(record.number), os.environ.get(PAGES_URL))
     _publish(_key("release-page", of), text, f"Trang công bố {record.number} / page of release {record.number}")
 
 

@@ -149,15 +149,15 @@ def _print_figures(stores: Stores, report: Report, period: str, known: int) -> N
     """The newest release of the report and period, and its files where there were only `known` releases before."""
     record = [r for r in stores.ledger.releases() if (r.report, r.period) == (report.id, period)][-1]
     print(figures_table(figures_of(stores, record.number), stores.reference, report.unit))
-    folder = stores.releases.folder(record.number)
+    folder = stores.releases.where(record.number)
     if record.number <= known:
         print(
             f"\nKhông có gì mới; bản {record.number} vẫn đúng. / Nothing new; release {record.number} holds: {folder}"
         )
         return
     print(f"\nBản công bố {record.number} / release {record.number}:")
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        print(f"  {path}")
+    for name in stores.releases.names(record.number):
+        print(f"  {stores.releases.where(record.number, name)}")
 
 
 if __name__ == "__main__":

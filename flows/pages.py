@@ -13,14 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from etl.access import Access
+from etl.errors import StoreError
+from etl.store.releases import Releases
 
+_ABOUT = "release.json"
 _KINDS = {"provisional": "tạm tính / provisional", "official": "chính thức / official"}
 
 
-def serve_pages(root: Path, port: int, access: Access) -> Callable[[], None]:
-    """Show the folders under `root` until the function that this returns is called."""
-    root.mkdir(parents=True, exist_ok=True)
-    server = ThreadingHTTPServer((access.host, port), partial(_Pages, access, directory=str(root)))
+def serve_pages(releases: Releases, port: int, access: Access) -> Callable[[], None]:
+    """Show the releases until the function that this returns is called; out of a bucket each file when it is asked for."""
+    releases.root.mkdir(parents=True, exist_ok=True)
+    server = ThreadingHTTPServer((access.host, port), partial(_Pages, access, releases))
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def end() -> None:
@@ -30,12 +33,12 @@ def serve_pages(root: Path, port: int, access: Access) -> Callable[[], None]:
     return end
 
 
-def index(root: Path) -> str:
+def index(releases: Releases) -> str:
     """A list of the releases as a page, the newest first."""
     lines = [
         f'<li><a href="{r["number"]}/index.html">Bản / release {r["number"]}</a>: {html.escape(r["report"])},'
         f" {html.escape(r['period'])}, {_KINDS.get(r['kind'], html.escape(r['kind']))}, {html.escape(r['created_at'][:16])}</li>"
-        for r in _releases(root)
+        for r in _listed(releases)
     ]
     listed = f"<ul>{''.join(lines)}</ul>" if lines else "<p>Chưa có bản công bố nào. / There is no release yet.</p>"
     title = "Các bản công bố / releases"
@@ -45,28 +48,38 @@ def index(root: Path) -> str:
     )
 
 
-def _releases(root: Path) -> Iterator[dict[str, Any]]:
-    numbers = sorted((int(p.name) for p in root.iterdir() if p.name.isdigit()), reverse=True)
-    for number in numbers:
-        about = root / str(number) / "release.json"
-        if about.is_file():
-            yield json.loads(about.read_text("utf-8"))
+def _listed(releases: Releases) -> Iterator[dict[str, Any]]:
+    for number in reversed(releases.numbers()):
+        if releases.place.has(f"{number}/{_ABOUT}"):
+            yield json.loads(releases.read(number, _ABOUT))
 
 
 class _Pages(SimpleHTTPRequestHandler):
-    def __init__(self, access: Access, *arguments: Any, **options: Any) -> None:
-        self._access = access
-        super().__init__(*arguments, **options)
+    def __init__(self, access: Access, releases: Releases, *arguments: Any, **options: Any) -> None:
+        self._access, self._releases = access, releases
+        super().__init__(*arguments, directory=str(releases.root), **options)
 
     def send_head(self) -> Any:
         """GET and HEAD begin here: who does not know the password gets nothing."""
         if self._access.admits(self.headers.get("Authorization")):
-            return super().send_head()
+            try:
+                self._fetch()
+                return super().send_head()
+            except StoreError:
+                self.send_error(502, "The object store does not answer; see etl doctor")
+                return None
         self.send_response(401)
         self.send_header("WWW-Authenticate", 'Basic realm="etl", charset="UTF-8"')
         self.send_header("Content-Length", "0")
         self.end_headers()
         return None
+
+    def _fetch(self) -> None:
+        """Have the file here that is asked for: a copy is brought from the bucket where it has changed or is not there yet."""
+        asked = Path(self.translate_path(self.path))
+        name = (asked / "index.html" if self.path.endswith("/") else asked).relative_to(self.directory).as_posix()
+        if "/" in name:
+            self._releases.place.local([name])
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet: the log is the operator's."""
@@ -76,7 +89,7 @@ class _Pages(SimpleHTTPRequestHandler):
         if Path(path).resolve() != Path(self.directory).resolve():
             self.send_error(404)
             return None
-        page = index(Path(path)).encode()
+        page = index(self._releases).encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(page)))

@@ -62,5 +62,5 @@ def released(stores: Stores, report: Report, period: Period, of: str = "") -> tu
         log.info("Không có gì mới, bản %d vẫn đúng / nothing new, release %d holds", record.number, record.number)
     publish_figures(stores, report, record, of)
     publish_coverage(stores, done.status, of)
-    publish_link(record, of)
+    publish_link(stores, record, of)
     return record, new

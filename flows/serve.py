@@ -17,6 +17,7 @@ from pathlib import Path
 from etl.access import Access, access
 from etl.errors import EtlError, UsageError
 from etl.settings import Settings, find_root
+from etl.store.releases import Releases
 from flows.children import Child, is_free, prefect_server, wait_healthy
 from flows.console import announced, serving
 from flows.pages import serve_pages
@@ -59,7 +60,7 @@ def _run(
     running.callback(server.stop)
     if not wait_healthy(server, api, stop):
         return _gone(server, stop)
-    running.callback(serve_pages(settings.releases, pages_port, admitted))
+    running.callback(serve_pages(Releases(settings.releases), pages_port, admitted))
     running.enter_context(announced(api))
     deployments = Child("deployments", "flows.deployments", end_with=signal.SIGINT)
     running.callback(deployments.stop)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from etl.model.findings import CRITICAL, HOLD, SEVERITIES, Finding
@@ -277,14 +276,14 @@ def _state(row: StatusRow | None) -> str:
 # release ----------------------------------------------------------------------------------------------------------
 
 
-def release_links(record: ReleaseRecord, base: str | None) -> str:
-    """Links that a browser opens, where release pages are served at `base`; else where the folder lies."""
+def release_links(record: ReleaseRecord, files: Iterable[str], base: str | None) -> str:
+    """Links that a browser opens, where release pages are served at `base`; else where the folder lies. files: all of it."""
     title = f"Bản công bố {record.number} / release {record.number}"
     if not base:
         return f"{title}: `{record.folder}`"
     there = f"{base}/{record.number}"
-    files = sorted(p.name for p in Path(record.folder).glob("*") if p.suffix in (".xlsx", ".docx", ".csv"))
-    links = "".join(f"\n- [{name}]({there}/{name})" for name in files)
+    opened = sorted(name for name in files if "/" not in name and name.endswith((".xlsx", ".docx", ".csv")))
+    links = "".join(f"\n- [{name}]({there}/{name})" for name in opened)
     return f"**[Mở trang công bố {record.number} / open the page of release {record.number}]({there}/index.html)**\n{links}"
 
 

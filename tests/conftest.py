@@ -15,6 +15,7 @@ from etl.model.reference import Reference
 from etl.pipeline import Stores, open_stores
 from etl.settings import Settings
 from etl.store.reference import load_reference
+from tests import objects as object_store
 from tests import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +46,13 @@ def stores(tmp_path: Path) -> Stores:
 @pytest.fixture(scope="session")
 def reference() -> Reference:
     return load_reference(ROOT / "data" / "reference", ROOT / "expectations")
+
+
+@pytest.fixture(scope="session")
+def objects() -> Iterator[object_store.ObjectStore]:
+    """An object store for the whole session; each test makes buckets of its own."""
+    with object_store.server() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,10 @@ import base64
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from etl.errors import UsageError
 from etl.mail.hosts import is_loopback
+from etl.store.secrets import secret as secret
 
 LOOPBACK = "127.0.0.1"
 HOST, USER, PASSWORD = "ETL_UI_HOST", "ETL_UI_USER", "ETL_UI_PASSWORD"
@@ -65,14 +65,3 @@ def access(environ: Mapping[str, str]) -> Access:
     if ":" in user:
         raise UsageError(f"{USER} không được có dấu “:” / must not hold a colon")
     return Access(host, f"{user}:{password}" if password else "")
-
-
-def secret(environ: Mapping[str, str], name: str) -> str:
-    """A variable, or the first line of the file that NAME_FILE names: a password need not stand in the environment."""
-    file = environ.get(f"{name}_FILE", "").strip()
-    if not file:
-        return environ.get(name, "").strip()
-    try:
-        return Path(file).read_text("utf-8").partition("\n")[0].strip()
-    except OSError as error:
-        raise UsageError(f"{name}_FILE: không đọc được {file} / cannot be read ({error.strerror or error})") from error

@@ -6,7 +6,8 @@ a Prefect flow, a Dask worker) says where things lie (`Stores`) and what time it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -74,7 +75,7 @@ def open_stores(settings: Settings) -> Stores:
     reference = learnt(base, in_force(ledger.decisions()))
     return Stores(
         settings, reference, Archive(settings.archive), ledger, Lake(settings.lake), Releases(settings.releases),
-        Basis(settings.archive / "basis"), base,
+        Basis(settings.archive.below("basis")), base,
     )  # fmt: skip
 
 
@@ -95,12 +96,15 @@ def receive(stores: Stores, paths: Sequence[Path], at: datetime) -> list[Batch]:
     A file that is still being written (it changes while it is read) waits for the next time.
     """
     tidy(stores, at)
-    deliveries = []
-    for path in paths:
-        for name, data in arrived([path]):
-            mail = mail_beside(path if path.is_file() else path / name)
-            sender, subject = (mail.sender, mail.subject) if mail else ("", "")
-            deliveries.append(Delivery(name, stores.archive.put(data), len(data), at, sender, subject))
+
+    def kept(found: tuple[Path, str, bytes]) -> Delivery:
+        path, name, data = found
+        mail = mail_beside(path if path.is_file() else path / name)
+        sender, subject = (mail.sender, mail.subject) if mail else ("", "")
+        return Delivery(name, stores.archive.put(data), len(data), at, sender, subject)
+
+    found = ((path, name, data) for path in paths for name, data in arrived([path]))
+    deliveries = list(stores.archive.each(kept, found))
     deliveries.sort(key=lambda d: (is_copy(d.name), d.name, d.sha256))
     return [
         Batch(batch_hash((d.sha256 for d in part), stores.stamp), tuple(part))
@@ -129,19 +133,29 @@ def take_in(stores: Stores, batch: Batch, at: datetime, read_one: Callable[[], N
     What is written is named by what is read, so that two runs on the same files write the same. read_one: called after
     each file that was read, for whoever watches.
     """
-    known = stores.ledger.known({d.sha256 for d in batch.deliveries})
-    fresh = {d.sha256: d for d in reversed(batch.deliveries) if d.sha256 not in known}
+    batch, fresh = planned(stores, batch)
     if not fresh:
         return accept(stores, batch, [], at)
-    batch = replace(batch, name=batch_hash(fresh, stores.stamp))
     stores.ledger.take_lease(batch.name, me(), at + LEASE, at)
     try:
-        found = read(stores, list(fresh.values())[::-1], batch.name, read_one)
+        found = read(stores, fresh, batch.name, read_one)
         files = judge(stores.reference, found, arrivals_of(batch.deliveries))
-        compare_senders(stores.reference, files, fresh)
+        compare_senders(stores.reference, files, {d.sha256: d for d in fresh})
         return accept(stores, batch, files, at)
     finally:
         stores.ledger.drop_lease(batch.name, me())
+
+
+def planned(stores: Stores, batch: Batch, before: Collection[str] = ()) -> tuple[Batch, list[Delivery]]:
+    """The batch, named by what of it is to be read, and that: each content once that the ledger does not know.
+
+    before: sha256 of what earlier batches of the same run read and have not recorded yet.
+    """
+    known = {*before, *stores.ledger.known({d.sha256 for d in batch.deliveries})}
+    fresh = {d.sha256: d for d in reversed(batch.deliveries) if d.sha256 not in known}
+    if not fresh:
+        return batch, []
+    return replace(batch, name=batch_hash(fresh, stores.stamp)), list(fresh.values())[::-1]
 
 
 # read, recognise, normalise ---------------------------------------------------------------------------------------
@@ -160,7 +174,7 @@ def read(
     warming = threading.Thread(target=warm_up, daemon=True)
     warming.start()
     items = [(d.name, d.sha256, batch[:12]) for d in deliveries]
-    found = isolated(stores.settings, stores.reference, "etl.reader:read_one", items, read_one)
+    found = isolated(stores.settings, stores.reference, "etl.reader:read_one", items, read_one, stores.archive)
     warming.join()
     return found
 
@@ -171,15 +185,19 @@ def isolated(
     function: str,
     items: Sequence[tuple[Any, ...]],
     read_one: Callable[[], None] | None = None,
+    archive: Archive | None = None,
 ) -> list[FileReading]:
-    """Run a reader's function over (name, sha256, …) in workers; a file whose worker died is told, not lost."""
+    """Run a reader's function over (name, sha256, …) in workers; a file whose worker died is told, not lost.
+
+    archive: where it finds the bytes; without one they are part of the item. A worker sees a folder, never an object store.
+    """
     from etl.reader import died
 
-    places = (str(settings.reference), str(settings.expectations), str(settings.archive), dict(reference.decided))
-    knowing = (reference.hash, reference.suite_hash)
-    setup = "etl.reader:prepare"
-    with kept_workers(function, count=settings.workers, setup=setup, setup_args=places, knowing=knowing) as workers:
-        results = _explained(settings, items, list(_counted(workers.map(items), read_one)))
+    knowing, setup = (reference.hash, reference.suite_hash), "etl.reader:prepare"
+    with archive.lent(item[1] for item in items) if archive else nullcontext(Path()) as lent:
+        places = (str(settings.reference), str(settings.expectations), str(lent), dict(reference.decided))
+        with kept_workers(function, count=settings.workers, setup=setup, setup_args=places, knowing=knowing) as workers:
+            results = _explained(str(lent), items, list(_counted(workers.map(items), read_one)))
     return [
         died(reference, item[0], item[1], result) if isinstance(result, Died) else result
         for item, result in zip(items, results, strict=True)
@@ -193,11 +211,11 @@ def _counted(results: Iterator[Any], read_one: Callable[[], None] | None) -> Ite
             read_one()
 
 
-def _explained(settings: Settings, items: Sequence[tuple[Any, ...]], results: list[Any]) -> list[Any]:
+def _explained(archive: str, items: Sequence[tuple[Any, ...]], results: list[Any]) -> list[Any]:
     """Where a reader broke down, look for the usual cause in another worker: a sheet that spans too many cells."""
     broken = [i for i, result in enumerate(results) if isinstance(result, Died) and result.reason == "crash"]
-    archive = (str(settings.archive),)
-    with Workers("etl.reader:spans_too_much", count=1, setup="etl.reader:open_archive", setup_args=archive) as workers:
+    place = (archive,)
+    with Workers("etl.reader:spans_too_much", count=1, setup="etl.reader:open_archive", setup_args=place) as workers:
         for i, spans in zip(broken, workers.map([items[i] for i in broken]), strict=True):
             if spans is True:
                 results[i] = Died("span")
@@ -207,10 +225,17 @@ def _explained(settings: Settings, items: Sequence[tuple[Any, ...]], results: li
 # accept -----------------------------------------------------------------------------------------------------------
 
 
-def accept(stores: Stores, batch: Batch, files: Sequence[FileReading], at: datetime) -> BatchRecord:
-    """Rows → one Parquet a table, then one ledger transaction: only then do they count."""
+def accept(
+    stores: Stores,
+    batch: Batch,
+    files: Sequence[FileReading],
+    at: datetime,
+    lake_files: Sequence[LakeFile] | None = None,
+) -> BatchRecord:
+    """Rows → one Parquet a table, then one ledger transaction: only then do they count. lake_files: those written already."""
     keep_basis(stores, stores.reference)
-    lake_files = _written(stores, batch.name, files)
+    if lake_files is None:
+        lake_files = written(stores.lake, batch.name, files)
     by_sha = {file.sha256: file for file in files}
     outcomes = []
     for delivery in batch.deliveries:
@@ -220,9 +245,10 @@ def accept(stores: Stores, batch: Batch, files: Sequence[FileReading], at: datet
     return stores.ledger.record_batch(batch.name, outcomes, lake_files, at, stores.stamp, check)
 
 
-def _written(stores: Stores, batch: str, files: Sequence[FileReading]) -> list[LakeFile]:
+def written(lake: Lake, batch: str, files: Sequence[FileReading]) -> list[LakeFile]:
+    """The rows of a batch as one Parquet a table."""
     rows = gathered(reading for file in files for reading in file.readings)
-    return [stores.lake.write(table, batch, part) for table, part in rows.items() if part.num_rows]
+    return [lake.write(table, batch, part) for table, part in rows.items() if part.num_rows]
 
 
 def reread(stores: Stores, deliveries: Sequence[Delivery], at: datetime, by: str) -> Mapping[str, str]:
@@ -234,7 +260,7 @@ def reread(stores: Stores, deliveries: Sequence[Delivery], at: datetime, by: str
         files = judge(stores.reference, read(stores, part, name), arrivals_of(part))
         compare_senders(stores.reference, files, {d.sha256: d for d in part})
         keep_basis(stores, stores.reference)
-        lake_files = _written(stores, name, files)
+        lake_files = written(stores.lake, name, files)
         outcomes = [FileOutcome(d, file) for d, file in zip(part, files, strict=True)]
         check = partial(stores.lake.require, lake_files)
         changed |= stores.ledger.reread(name, outcomes, lake_files, at, stores.stamp, by, check)

@@ -20,8 +20,11 @@ def raw_texts(stores: Stores, names: Mapping[str, str], wanted: Iterable[At]) ->
         return {}
     items = [(names[sha], sha, tuple((sheet, cell) for _, sheet, cell in cells)) for sha, cells in places.items()]
     count = min(stores.settings.workers, len(items))
-    archive = (str(stores.settings.archive),)
-    with Workers("etl.reader:read_texts", count=count, setup="etl.reader:open_archive", setup_args=archive) as workers:
+    setup = "etl.reader:open_archive"
+    with (
+        stores.archive.lent(places) as lent,
+        Workers("etl.reader:read_texts", count=count, setup=setup, setup_args=(str(lent),)) as workers,
+    ):
         read = list(workers.map(items))
     found: dict[At, str | None] = {}
     for cells, texts in zip(places.values(), read, strict=True):

@@ -139,7 +139,7 @@ def _publish(
 
 def _placed(stores: Stores, record: ReleaseRecord) -> ReleaseRecord:
     """The ledger keeps no place of a machine: the folder is where the stores are."""
-    return replace(record, folder=str(stores.releases.folder(record.number)))
+    return replace(record, folder=stores.releases.where(record.number))
 
 
 def write_index(stores: Stores) -> None:

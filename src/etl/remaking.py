@@ -101,16 +101,18 @@ def _figures_of(stores: Stores, number: int) -> bytes:
 def _whole_lake(stores: Stores, needed: Iterable[str]) -> Iterator[tuple[Lake, dict[str, bytes]]]:
     """A lake with these files: those that are sound, and those that are lost made again; and the latter's bytes."""
     known = {file.path: file for file in stores.ledger.lake_files()}
-    lost = [known[path] for path in sorted(needed) if stores.lake.damage(known[path])]
+    looked_at = stores.lake.each(stores.lake.damage, (known[path] for path in sorted(needed)))
+    lost = [known[path] for path, wrong in zip(sorted(needed), looked_at, strict=True) if wrong]
     again = rows_again(stores, lost) if lost else {}
     with tempfile.TemporaryDirectory(prefix="etl-lake-") as place:
+        sound = stores.lake.local(path for path in needed if path not in again)
         for path in needed:
             target = Path(place) / path
             target.parent.mkdir(exist_ok=True)
             if path in again:
                 target.write_bytes(again[path])
             else:
-                target.symlink_to(stores.lake.root / path)
+                target.symlink_to(sound[path])
         yield Lake(Path(place)), again
 
 
@@ -144,7 +146,7 @@ def _batch_again(stores: Stores, batch: str) -> dict[str, bytes]:
         reference, expectations = unpacked(stores.basis, stamp.reference_hash, stamp.suite_hash, Path(place))
         settings = replace(stores.settings, reference=reference, expectations=expectations)
         known = replace(stores.base, decided=_heeded(stores, event, stamp))
-        files = isolated(settings, known, "etl.reader:read_one", items)
+        files = isolated(settings, known, "etl.reader:read_one", items, archive=stores.archive)
     rows = gathered(reading for file in files for reading in file.readings)
     with tempfile.TemporaryDirectory(prefix="etl-lake-") as place:
         lake = Lake(Path(place))

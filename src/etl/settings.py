@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from etl.errors import UsageError
 from etl.model.clock import LOCAL_TIME as LOCAL_TIME
+from etl.store.bucket import SCHEME, Bucket, Door, bucket_at
+from etl.store.places import Folder, Place
 
 ENGINES = ("processes", "dask")
 
@@ -20,8 +22,9 @@ _MARKS = ("pyproject.toml", "expectations", "data/reference")
 class Settings:
     """Where things lie and how wide to run; all paths are absolute.
 
-    store: the folder of archive and lake, where they are kept apart from the rest of `data`.
-    engine: processes (this machine) or dask. workers: how many batches run at once.
+    store: the folder of archive and lake, where they are kept apart from the rest of `data`; or s3://bucket/prefix, which
+    holds the releases too. door: how an object store is reached. engine: processes (this machine) or dask; scheduler: the
+    address of a Dask cluster that runs already. workers: how many files a machine reads at once.
     """
 
     data: Path
@@ -31,6 +34,8 @@ class Settings:
     store: str | None
     engine: str
     workers: int
+    door: Door = field(default_factory=Door)
+    scheduler: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], root: Path) -> Settings:
@@ -47,6 +52,8 @@ class Settings:
             store=_store(environ.get("ETL_STORE", ""), root),
             engine=_engine(environ.get("ETL_ENGINE", "")),
             workers=_workers(environ.get("ETL_WORKERS", "")),
+            door=Door.from_environment(environ),
+            scheduler=_scheduler(environ.get("ETL_DASK_ADDRESS", "").strip()),
         )
 
     @property
@@ -54,16 +61,25 @@ class Settings:
         return self.data / "inbox"
 
     @property
-    def archive(self) -> Path:
-        return self._kept / "archive"
+    def archive(self) -> Place:
+        return self._kept.below("archive")
 
     @property
-    def lake(self) -> Path:
-        return self._kept / "lake"
+    def lake(self) -> Place:
+        return self._kept.below("lake")
 
     @property
-    def releases(self) -> Path:
-        return self.data / "releases"
+    def releases(self) -> Place:
+        return self._kept.below("releases") if self.in_bucket else Folder(self.data / "releases")
+
+    @property
+    def in_bucket(self) -> bool:
+        """Whether archive, lake and releases are objects of an object store."""
+        return bool(self.store and self.store.startswith(SCHEME))
+
+    def bucket(self, name: str, url: str) -> Bucket:
+        """A place in an object store, as the variable `name` says; copies of what is read lie in the cache."""
+        return bucket_at(name, url, self.door, self.cache)
 
     @property
     def outbox(self) -> Path:
@@ -80,8 +96,10 @@ class Settings:
         return self.data / "cache"
 
     @property
-    def _kept(self) -> Path:
-        return Path(self.store) if self.store else self.data
+    def _kept(self) -> Place:
+        if self.store and self.in_bucket:
+            return self.bucket("ETL_STORE", self.store)
+        return Folder(Path(self.store) if self.store else self.data)
 
 
 def find_root() -> Path:
@@ -119,8 +137,13 @@ def _database_url(url: str, root: Path, data: Path) -> str:
 def _store(store: str, root: Path) -> str | None:
     if not store:
         return None
+    if store.startswith(SCHEME):
+        bucket_at("ETL_STORE", store, Door(), root)
+        return store
     if "://" in store:
-        raise UsageError(f"ETL_STORE: chỉ dùng được thư mục / only a folder can be used here: {store!r}")
+        raise UsageError(
+            f"ETL_STORE: cần thư mục hoặc s3://bucket/tiền-tố / needs a folder or s3://bucket/prefix: {store!r}"
+        )
     return str((root / os.path.expanduser(store)).absolute())
 
 
@@ -128,6 +151,14 @@ def _engine(engine: str) -> str:
     if engine and engine not in ENGINES:
         raise UsageError(f"ETL_ENGINE: phải là một trong / must be one of {', '.join(ENGINES)}: {engine!r}")
     return engine or ENGINES[0]
+
+
+def _scheduler(address: str) -> str:
+    if address and not address.startswith(("tcp://", "tls://")):
+        raise UsageError(
+            f"ETL_DASK_ADDRESS: cần tcp://máy:cổng hoặc tls:// / needs tcp://host:port or tls://: {address!r}"
+        )
+    return address
 
 
 def _workers(workers: str) -> int:

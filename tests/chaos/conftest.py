@@ -58,10 +58,10 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> Calm:
 def everything(stores: Stores) -> dict[str, Any]:
     """What must be the same after every history: figures, what counts, what is kept, and what is left over."""
     ledger = stores.ledger
-    folder = stores.releases.folder(1)
+    rows = [name for name in stores.releases.names(1) if name.startswith("rows/")]
     return {
-        "figures": hashlib.sha256((folder / "figures.csv").read_bytes()).hexdigest(),
-        "rows": {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted((folder / "rows").iterdir())},
+        "figures": hashlib.sha256(stores.releases.read(1, "figures.csv")).hexdigest(),
+        "rows": {name: hashlib.sha256(stores.releases.read(1, name)).hexdigest() for name in rows},
         "releases": [(r.number, r.kind, r.state) for r in ledger.releases()],
         "deliveries": [(d.name, d.sha256, d.state) for d in ledger.deliveries()],
         "submissions": [(s.submission, s.state, s.revision, s.reading) for s in ledger.submissions()],
@@ -81,7 +81,5 @@ def left_over(stores: Stores) -> list[str]:
     damaged += [sha for sha in stores.archive.all() if stores.archive.damage(sha)]
     damaged += [d for r in ledger.releases() for d in stores.releases.damage(r.number)]
     orphans = stores.lake.orphans([f.path for f in ledger.lake_files()])
-    strangers = [
-        p.name for p in stores.releases.root.iterdir() if p.name.isdigit() and int(p.name) > len(ledger.releases())
-    ]
+    strangers = [number for number in stores.releases.numbers() if number > len(ledger.releases())]
     return unfinished + damaged + orphans + strangers + [*ledger.leases(AT)] + ledger.verify_chain()

@@ -124,7 +124,10 @@ def _watch_steps(counter: _Counter) -> None:
     """A step before and one after each call that makes something durable or visible."""
     from sqlalchemy.engine import Connection
 
-    for owner, name in ((os, "replace"), (os, "rename"), (os, "fsync"), (os, "mkdir"), (Connection, "_commit_impl")):
+    from etl.store.bucket import Bucket
+
+    files = ((os, "replace"), (os, "rename"), (os, "fsync"), (os, "mkdir"))
+    for owner, name in (*files, (Connection, "_commit_impl"), (Bucket, "put"), (Bucket, "remove")):
         setattr(owner, name, _wrapped(getattr(owner, name), counter))
 
 

@@ -22,9 +22,13 @@ def test_without_any_variable_everything_lies_in_the_checkout():
         ROOT / "expectations",
     )
     assert settings.database_url == f"sqlite:///{ROOT}/data/ledger.sqlite"
-    assert (settings.inbox, settings.archive, settings.lake, settings.releases, settings.outbox) == tuple(
-        ROOT / "data" / zone for zone in ("inbox", "archive", "lake", "releases", "outbox")
-    )
+    assert (
+        settings.inbox,
+        settings.archive.root,
+        settings.lake.root,
+        settings.releases.root,
+        settings.outbox,
+    ) == tuple(ROOT / "data" / zone for zone in ("inbox", "archive", "lake", "releases", "outbox"))
     assert (settings.store, settings.engine) == (None, "processes")
     assert settings.workers >= 1
 
@@ -56,8 +60,8 @@ def test_a_database_is_a_file_or_a_postgresql_server(url, opened):
 
 def test_a_store_keeps_archive_and_lake_apart_from_the_rest():
     settings = Settings.from_environment({"ETL_STORE": "/mnt/store"}, ROOT)
-    assert (settings.archive, settings.lake) == (Path("/mnt/store/archive"), Path("/mnt/store/lake"))
-    assert settings.releases == ROOT / "data" / "releases"
+    assert (settings.archive.root, settings.lake.root) == (Path("/mnt/store/archive"), Path("/mnt/store/lake"))
+    assert settings.releases.root == ROOT / "data" / "releases"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +76,10 @@ def test_a_store_keeps_archive_and_lake_apart_from_the_rest():
         ("ETL_DATABASE_URL", "sqlite://"),
         ("ETL_DATABASE_URL", "sqlite:///:memory:"),
         ("ETL_DATABASE_URL", "ledger.sqlite"),
-        ("ETL_STORE", "s3://bucket/etl"),
+        ("ETL_STORE", "gs://bucket/etl"),
+        ("ETL_STORE", "s3:///etl"),
+        ("ETL_STORE", "s3://bucket/../other"),
+        ("AWS_ENDPOINT_URL", "etl:secret@minio:9000"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named_and_no_password_is_told(name, value):
@@ -100,3 +107,24 @@ def test_importing_settings_loads_nothing_heavy():
     program = "import sys, etl.settings; print(sorted({'sqlalchemy', 'pyarrow', 'yaml', 'pandas'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_an_object_store_holds_archive_lake_and_releases_and_its_keys_may_lie_in_files(tmp_path):
+    (tmp_path / "key").write_text("minio-etl\n")
+    (tmp_path / "secret").write_text("rất-bí-mật\n")
+    settings = Settings.from_environment(
+        {
+            "ETL_STORE": "s3://so-khcn/etl",
+            "AWS_ENDPOINT_URL": "https://minio.laichau.gov.vn:9000",
+            "AWS_ACCESS_KEY_ID_FILE": str(tmp_path / "key"),
+            "AWS_SECRET_ACCESS_KEY_FILE": str(tmp_path / "secret"),
+        },
+        tmp_path,
+    )
+    places = (settings.archive, settings.lake, settings.releases)
+    assert [place.where() for place in places] == [
+        f"s3://so-khcn/etl/{zone}" for zone in ("archive", "lake", "releases")
+    ]
+    assert (settings.door.key, settings.door.secret) == ("minio-etl", "rất-bí-mật")
+    assert "rất-bí-mật" not in f"{settings!r} {settings.archive!r}"
+    assert settings.inbox == tmp_path / "data" / "inbox"

@@ -13,8 +13,10 @@ from etl.errors import StoreError
 from etl.pipeline import Stores
 from etl.releasing import write_index
 from etl.settings import Settings
-from etl.store.durable import make_folder, sweep, sync_folder, temporary_in, write_durably
+from etl.store.archive import name_of
+from etl.store.durable import make_folder, sweep, sync_folder, temporary_in
 from etl.store.ledger import Ledger
+from etl.store.places import Folder, Place
 
 LEDGER = "ledger.jsonl"
 
@@ -40,13 +42,15 @@ def backup(stores: Stores, file: Path) -> BackedUp:
         sweep(folder)
         temporary, lines = temporary_in(folder), temporary_in(folder)
         try:
-            parts = list(_parts(stores, lines))
-            missing = [str(path) for _, path in parts if not path.is_file()]
+            missing: list[str] = []
+            count = 0
             with open(temporary, "xb") as sink:
                 with tarfile.open(fileobj=sink, mode="w|", format=tarfile.PAX_FORMAT) as tar:
-                    for name, path in parts:
-                        if str(path) not in missing:
-                            _add(tar, name, path)
+                    for name, place, file_there in _parts(stores, lines):
+                        if _added(tar, name, place, file_there):
+                            count += 1
+                        else:
+                            missing.append(place.where(file_there))
                 os.fsync(sink.fileno())
             temporary.replace(file)
             sync_folder(folder)
@@ -55,32 +59,36 @@ def backup(stores: Stores, file: Path) -> BackedUp:
             lines.unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(f"Không ghi được bản sao lưu / the backup cannot be written: {file} ({error})") from error
-    return BackedUp(file, len(parts) - len(missing), tuple(missing))
+    return BackedUp(file, count, tuple(missing))
 
 
-def _parts(stores: Stores, lines: Path) -> Iterator[tuple[str, Path]]:
-    """Name in the tar → where it lies, in one order. lines: where the ledger's dump is put."""
+def _parts(stores: Stores, lines: Path) -> Iterator[tuple[str, Place, str]]:
+    """Name in the tar, the place and the name there where it lies, in one order. lines: where the ledger's dump is put."""
     with stores.ledger.snapshot() as view:
         with open(lines, "x", encoding="utf-8", newline="\n") as sink:
             sink.writelines(line + "\n" for line in view.dump())
         archived = sorted({delivery.sha256 for delivery in view.deliveries()})
         lake_files, releases = view.lake_files(), view.releases()
-    yield LEDGER, lines
-    yield from ((f"archive/{sha256}", stores.archive.path(sha256)) for sha256 in archived)
-    yield from ((f"basis/{wanted}", stores.basis.path(wanted)) for wanted in stores.basis.all())
-    yield from ((f"lake/{file.path}", stores.lake.root / file.path) for file in lake_files)
+    yield LEDGER, Folder(lines.parent), lines.name
+    yield from ((f"archive/{sha256}", stores.archive.place, name_of(sha256)) for sha256 in archived)
+    yield from ((f"basis/{wanted}", stores.basis.place, f"{wanted}.tar") for wanted in stores.basis.all())
+    yield from ((f"lake/{file.path}", stores.lake.place, file.path) for file in lake_files)
     for release in releases:
-        folder = stores.releases.folder(release.number)
-        yield from (
-            (f"releases/{release.number}/{name}", folder / name) for name in stores.releases.names(release.number)
-        )
+        names = (f"{release.number}/{name}" for name in stores.releases.names(release.number))
+        yield from ((f"releases/{name}", stores.releases.place, name) for name in names)
 
 
-def _add(tar: tarfile.TarFile, name: str, path: Path) -> None:
-    entry = tarfile.TarInfo(name)
-    entry.size, entry.mode = path.stat().st_size, 0o440
-    with open(path, "rb") as source:
-        tar.addfile(entry, source)
+def _added(tar: tarfile.TarFile, name: str, place: Place, there: str) -> bool:
+    """Put one file into the tar; whether it was there."""
+    try:
+        with place.open(there) as source:
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = source.seek(0, os.SEEK_END), 0o440
+            source.seek(0)
+            tar.addfile(entry, source)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def restore(settings: Settings, file: Path) -> int:
@@ -103,9 +111,9 @@ def renew_index(stores: Stores) -> None:
 
 
 def _refuse_full(settings: Settings) -> None:
-    for folder in (settings.archive, settings.lake, settings.releases):
-        if folder.exists() and any(folder.iterdir()):
-            raise StoreError(f"Phục hồi cần nơi trống / restoring needs an empty place: {folder}")
+    for place in (settings.archive, settings.lake, settings.releases):
+        if place.names():
+            raise StoreError(f"Phục hồi cần nơi trống / restoring needs an empty place: {place.where()}")
 
 
 def _put(settings: Settings, entry: tarfile.TarInfo, content: IO[bytes] | None) -> int:
@@ -118,10 +126,11 @@ def _put(settings: Settings, entry: tarfile.TarInfo, content: IO[bytes] | None) 
         Ledger.restore(settings.database_url, (line.decode() for line in content))
         return 1
     places = {
-        "archive": settings.archive / name[:2] / name[2:4] / name, "basis": settings.archive / "basis" / f"{name}.tar",
-        "lake": settings.lake / name, "releases": settings.releases / name,
+        "archive": (settings.archive, f"{name[:2]}/{name[2:4]}/{name}"), "basis": (settings.archive, f"basis/{name}.tar"),
+        "lake": (settings.lake, name), "releases": (settings.releases, name),
     }  # fmt: skip
     if zone not in places:
         raise StoreError(f"Bản sao lưu có mục lạ, không phục hồi / the backup holds something odd: {entry.name!r}")
-    write_durably(places[zone], content.read())
+    place, there = places[zone]
+    place.put(there, content.read())
     return 1

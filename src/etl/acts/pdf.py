@@ -10,7 +10,7 @@ from pathlib import Path
 
 from etl.errors import StoreError
 from etl.pipeline import Stores
-from etl.store.durable import SCRATCH, write_durably
+from etl.store.durable import write_durably
 
 #: the program's names, as distributions call it
 _PROGRAMS = ("soffice", "libreoffice")
@@ -42,9 +42,10 @@ def as_pdf(stores: Stores, number: int, out: Path | None = None) -> Pdf:
             "there is no LibreOffice here; open the .docx in Word and save it as PDF"
         )
     data = _converted(program, stores.releases.read(number, f"{record.report}.docx"), number)
-    path = out or stores.releases.root / f"{number}.pdf"
-    write_durably(path, data, None if out else stores.releases.root / SCRATCH)
-    return Pdf(path, program)
+    if out is None:
+        return Pdf(stores.releases.beside(f"{number}.pdf", data), program)
+    write_durably(out, data)
+    return Pdf(out, program)
 
 
 def _converted(program: str, docx: bytes, number: int) -> bytes:

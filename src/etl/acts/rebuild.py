@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,7 @@ class Rebuilt:
     """What became of it. same: every byte is what was published; differs: the files that are not; mended: put back."""
 
     number: int
-    folder: Path
+    folder: str
     same: bool
     differs: tuple[str, ...]
     mended: tuple[str, ...]
@@ -38,9 +37,9 @@ def rebuild(stores: Stores, number: int, out: Path | None = None) -> Rebuilt:
         _write(out, again)
     elif again.same and stores.releases.damage(number, again.wanted):
         stores.releases.put(stores.releases.draft(again.files), number)
-        mended.append(str(stores.releases.folder(number)))
+        mended.append(stores.releases.where(number))
     return Rebuilt(
-        number, out or stores.releases.folder(number), again.same, () if again.same else tuple(_differing(stores, again)),
+        number, str(out) if out else stores.releases.where(number), again.same, () if again.same else tuple(_differing(stores, again)),
         tuple(mended), dict(again.versions),
     )  # fmt: skip
 
@@ -63,13 +62,4 @@ def _differing(stores: Stores, again: Remade) -> list[str]:
     """Files that are not what lies in the release's folder."""
     number = again.record.number
     names = sorted({*again.files, *stores.releases.names(number)} - {SUMS})
-    folder = stores.releases.folder(number)
-    return [name for name in names if _sha(again.files.get(name)) != _sha(_bytes(folder / name))]
-
-
-def _bytes(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
-
-
-def _sha(data: bytes | None) -> str:
-    return "" if data is None else hashlib.sha256(data).hexdigest()
+    return [n for n in names if n not in again.files or stores.releases.differs(number, n, again.files[n])]

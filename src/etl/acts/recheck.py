@@ -59,10 +59,10 @@ def _rehearsal(stores: Stores) -> Iterator[Stores]:
     with tempfile.TemporaryDirectory(prefix="etl-recheck-") as place:
         folder = Path(place)
         ledger = Ledger.restore(f"sqlite:///{folder / 'ledger.sqlite'}", stores.ledger.dump())
-        for file in ledger.lake_files():
-            link = folder / "lake" / file.path
+        for path, place_now in stores.lake.local(file.path for file in ledger.lake_files()).items():
+            link = folder / "lake" / path
             link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(stores.lake.root / file.path)
+            link.symlink_to(place_now)
         yield replace(stores, ledger=ledger, lake=Lake(folder / "lake"), basis=Basis(folder / "basis"))
 
 

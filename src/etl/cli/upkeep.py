@@ -24,7 +24,7 @@ def rebuild(
 
     done = act(open_stores(), release, out)
     if as_json:
-        told = {"release": done.number, "folder": str(done.folder), "same": done.same, "differs": list(done.differs)}
+        told = {"release": done.number, "folder": done.folder, "same": done.same, "differs": list(done.differs)}
         print_json(told | {"mended": list(done.mended)})
     else:
         for path in done.mended:

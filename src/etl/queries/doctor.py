@@ -14,6 +14,7 @@ from pathlib import Path
 from etl.errors import EtlError
 from etl.model.clock import LOCAL_TIME
 from etl.queries.conditions import BAD, GOOD, ODD, Check
+from etl.queries.doctor_bucket import bucket_checks
 from etl.queries.doctor_prefect import prefect_checks
 from etl.settings import Settings, find_root
 
@@ -32,8 +33,9 @@ def doctor(settings: Settings, at: datetime, prefect: str | None = None) -> list
     """
     found: list[Check] = []
     parts: tuple[Callable[[], Iterator[Check]], ...] = (
-        lambda: _python(), lambda: _packages(), lambda: _zone(at), lambda: _places(settings), lambda: _disk(settings.data),
-        lambda: _reference(settings, at), lambda: _ledger(settings, at), lambda: prefect_checks(settings, prefect, at),
+        lambda: _python(), lambda: _packages(), lambda: _zone(at), lambda: _places(settings), lambda: bucket_checks(settings),
+        lambda: _disk(settings.data), lambda: _reference(settings, at), lambda: _ledger(settings, at),
+        lambda: prefect_checks(settings, prefect, at),
     )  # fmt: skip
     for part in parts:
         found += part()
@@ -90,8 +92,9 @@ def _zone(at: datetime) -> Iterator[Check]:
 
 
 def _places(settings: Settings) -> Iterator[Check]:
-    wanted = [("ETL_DATA", settings.data), ("inbox", settings.inbox), ("archive", settings.archive),
-              ("lake", settings.lake), ("releases", settings.releases), ("outbox", settings.outbox)]  # fmt: skip
+    # of an object store these are the folders of its copies
+    wanted = [("ETL_DATA", settings.data), ("inbox", settings.inbox), ("archive", settings.archive.root),
+              ("lake", settings.lake.root), ("releases", settings.releases.root), ("outbox", settings.outbox)]  # fmt: skip
     wrong = [f"{name} {path}" for name, path in wanted if not _usable(path)]
     yield Check(
         "Thư mục / folders", BAD if wrong else GOOD, ", ".join(wrong) if wrong else str(settings.data),

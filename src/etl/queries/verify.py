@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from etl.consolidation.content import versions
@@ -65,20 +64,22 @@ def verify(stores: Stores, *, rebuild: bool = True) -> Verified:
 def _kept(stores: Stores, checked: Counter[str]) -> Iterator[Fault]:
     checked["events"] = stores.ledger.position()
     yield from (Fault("ledger", "events", fault) for fault in stores.ledger.verify_chain())
-    for sha256 in sorted({delivery.sha256 for delivery in stores.ledger.deliveries()}):
+    kept = sorted({delivery.sha256 for delivery in stores.ledger.deliveries()})
+    for sha256, wrong in zip(kept, stores.archive.each(stores.archive.damage, kept), strict=True):
         checked["archive"] += 1
-        if (wrong := stores.archive.damage(sha256)) is not None:
-            yield Fault("archive", str(stores.archive.path(sha256)), wrong)
+        if wrong is not None:
+            yield Fault("archive", stores.archive.where(sha256), wrong)
     for wanted in sorted(_bases(stores)):
         checked["basis"] += 1
         try:
             stores.basis.files(wanted)
         except StoreError as error:
-            yield Fault("basis", str(stores.basis.path(wanted)), str(error))
-    for file in stores.ledger.lake_files():
+            yield Fault("basis", stores.basis.where(wanted), str(error))
+    files = stores.ledger.lake_files()
+    for file, wrong in zip(files, stores.lake.each(stores.lake.damage, files), strict=True):
         checked["lake"] += 1
-        if (wrong := stores.lake.damage(file)) is not None:
-            yield Fault("lake", str(stores.lake.root / file.path), wrong)
+        if wrong is not None:
+            yield Fault("lake", stores.lake.where(file.path), wrong)
 
 
 def _bases(stores: Stores) -> set[str]:
@@ -90,25 +91,24 @@ def _bases(stores: Stores) -> set[str]:
 
 def _release(stores: Stores, record: ReleaseRecord, checked: Counter[str], rebuild: bool) -> Iterator[Fault]:
     event = _event(stores, record)
-    folder = stores.releases.folder(record.number)
     checked["releases"] += 1
     for wrong in stores.releases.damage(record.number, event.payload.get("sums")):
         name, _, what = wrong.partition(": ")
-        yield Fault("release", str(folder / name), what)
+        yield Fault("release", stores.releases.where(record.number, name), what)
     if rebuild:
         checked["rebuilt"] += 1
-        yield from _rebuilt(stores, record, folder)
+        yield from _rebuilt(stores, record)
 
 
 def _event(stores: Stores, record: ReleaseRecord) -> EventRecord:
     return next(e for e in stores.ledger.events() if e.kind == "release" and e.subject == str(record.number))
 
 
-def _rebuilt(stores: Stores, record: ReleaseRecord, folder: Path) -> Iterator[Fault]:
+def _rebuilt(stores: Stores, record: ReleaseRecord) -> Iterator[Fault]:
     try:
         again = remade(stores, record)
     except StoreError as error:
-        yield Fault("rebuild", str(folder), str(error))
+        yield Fault("rebuild", stores.releases.where(record.number), str(error))
         return
     if again.same:
         return
@@ -118,6 +118,6 @@ def _rebuilt(stores: Stores, record: ReleaseRecord, folder: Path) -> Iterator[Fa
     ]
     why = f" ({', '.join(other)})" if other else ""
     for name, data in again.files.items():
-        path = folder / name
-        if not path.is_file() or path.read_bytes() != data:
-            yield Fault("rebuild", str(path), f"dựng lại ra khác{why} / comes out otherwise when made again{why}")
+        if stores.releases.differs(record.number, name, data):
+            where = stores.releases.where(record.number, name)
+            yield Fault("rebuild", where, f"dựng lại ra khác{why} / comes out otherwise when made again{why}")

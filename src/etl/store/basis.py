@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from etl.errors import StoreError
-from etl.store.durable import SCRATCH, sweep, write_durably
+from etl.store.places import Place, place_of
 from etl.store.reference.files import digest, files_of
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -18,8 +18,8 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 class Basis:
     """One tar for each set of files: `<root>/<hash>.tar`, where the hash is that of a loaded `Reference`."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path | Place) -> None:
+        self.place = place_of(root)
 
     def keep(self, wanted: str, folder: Path) -> None:
         """Keep the files of a folder under their hash, once.
@@ -34,24 +34,27 @@ class Basis:
                 f"Dữ liệu tham chiếu vừa được sửa trong lúc chạy; hãy chạy lại / the reference data was changed during "
                 f"the run; run again: {folder}"
             )
-        write_durably(self.path(wanted), packed(files), self.root / SCRATCH)
+        self.place.put(_name(wanted), packed(files))
 
     def has(self, wanted: str) -> bool:
-        return self.path(wanted).is_file()
+        return self.place.has(_name(wanted))
 
     def path(self, wanted: str) -> Path:
-        if not _HASH.fullmatch(wanted):
-            raise StoreError(f"Không phải mã sha256 / not a sha256: {wanted!r}")
-        return self.root / f"{wanted}.tar"
+        """Where the tar lies on this machine, or would."""
+        return self.place.root / _name(wanted)
+
+    def where(self, wanted: str) -> str:
+        """The same as a person looks for it."""
+        return self.place.where(_name(wanted))
 
     def files(self, wanted: str) -> dict[str, bytes]:
         """Relative path → bytes, checked against the hash. Raises StoreError where they are missing or damaged."""
         try:
-            found = unpacked(self.path(wanted).read_bytes())
+            found = unpacked(self.place.read(_name(wanted)))
         except (OSError, tarfile.TarError) as error:
-            raise _lost(self.path(wanted), str(error)) from error
+            raise _lost(self.where(wanted), str(error)) from error
         if digest(found) != wanted:
-            raise _lost(self.path(wanted), "sha256")
+            raise _lost(self.where(wanted), "sha256")
         return found
 
     def unpack(self, wanted: str, folder: Path) -> None:
@@ -63,11 +66,18 @@ class Basis:
 
     def all(self) -> list[str]:
         """The hash of everything kept, sorted."""
-        return sorted(path.stem for path in self.root.glob("*.tar") if _HASH.fullmatch(path.stem))
+        names = (name.removesuffix(".tar") for name in self.place.names() if name.endswith(".tar"))
+        return [name for name in names if _HASH.fullmatch(name)]
 
     def sweep(self) -> list[Path]:
         """Take away what killed runs left unfinished."""
-        return sweep(self.root / SCRATCH)
+        return self.place.sweep()
+
+
+def _name(wanted: str) -> str:
+    if not _HASH.fullmatch(wanted):
+        raise StoreError(f"Không phải mã sha256 / not a sha256: {wanted!r}")
+    return f"{wanted}.tar"
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:
@@ -94,8 +104,8 @@ def unpacked(data: bytes) -> dict[str, bytes]:
     return found
 
 
-def _lost(path: Path, why: str) -> StoreError:
+def _lost(where: str, why: str) -> StoreError:
     return StoreError(
         f"Dữ liệu tham chiếu đã dùng bị mất hoặc hỏng, hãy phục hồi từ bản sao lưu / reference data that was used is "
-        f"missing or damaged, restore it from a backup: {path} ({why})"
+        f"missing or damaged, restore it from a backup: {where} ({why})"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from etl.errors import StoreError
 from etl.model.forms import Field, TableSpec
 from etl.model.submissions import BLOCK, LINE, PERIOD, READING, SUBMISSION, UNIT
-from etl.store.durable import SCRATCH, differs, sweep, write_durably
+from etl.store.places import Item, Place, Result, place_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -84,24 +84,28 @@ def schema(spec: TableSpec) -> pa.Schema:
 
 
 class Lake:
-    """The Parquet files under one folder: `<root>/<table>/<batch hash>.parquet`."""
+    """The Parquet files of one place: `<root>/<table>/<batch hash>.parquet`."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path | Place) -> None:
+        self.place = place_of(root)
+
+    @property
+    def root(self) -> Path:
+        return self.place.root
 
     def write(self, table_id: str, batch_hash: str, rows: pa.Table) -> LakeFile:
         """Write one table of one batch, sorted; the same rows in any order give the same bytes.
 
         rows: a table that begins with the system columns, as `schema` says. Raises StoreError where the disk refuses.
         """
-        path = self._path(f"{_name(table_id)}/{_name(batch_hash)}.parquet")
+        name = _known(f"{_name(table_id)}/{_name(batch_hash)}.parquet")
         data = _parquet(rows)
-        if not (path.is_file() and path.read_bytes() == data):
-            write_durably(path, data, self.root / SCRATCH)
-        if not (self.root / NOTICE).is_file():
-            write_durably(self.root / NOTICE, _NOTICE.encode(), self.root / SCRATCH)
         sha256 = hashlib.sha256(data).hexdigest()
-        return LakeFile(table_id, path.relative_to(self.root).as_posix(), sha256, rows.num_rows, len(data))
+        if self.place.differs(name, sha256) is not None:
+            self.place.put(name, data)
+        if not self.place.has(NOTICE):
+            self.place.put(NOTICE, _NOTICE.encode())
+        return LakeFile(table_id, name, sha256, rows.num_rows, len(data))
 
     def read(
         self, files: Sequence[str], schema: pa.Schema | None = None, readings: Collection[str] | None = None
@@ -114,7 +118,7 @@ class Lake:
         """
         import pyarrow as pa
 
-        tables = [_only(self._read_one(file), readings) for file in files]
+        tables = [_only(_read_one(path), readings) for path in self._all_local(files)]
         if schema is None:
             return pa.concat_tables(tables, promote_options="permissive") if tables else pa.table({})
         return pa.concat_tables([schema.empty_table(), *(_conform(table, schema) for table in tables)])
@@ -135,11 +139,8 @@ class Lake:
 
         if not files:
             return con.from_arrow((schema or pa.schema([])).empty_table())
-        for file in files:
-            if not self._path(file).is_file():
-                raise _unreadable(self._path(file), "không có / missing")
         # one list, no UNION of files: that stops at a thousand (max_expression_depth)
-        found = con.read_parquet([glob.escape(str(self._path(file))) for file in files], union_by_name=True)
+        found = con.read_parquet([glob.escape(str(path)) for path in self._all_local(files)], union_by_name=True)
         if schema is not None:
             found = _widened(con, found, schema)
         if readings is not None:
@@ -149,12 +150,12 @@ class Lake:
 
     def remove(self, path: str) -> None:
         """Remove a file that the ledger does not know and that nobody is writing (its batch's lease has run out)."""
-        self._path(path).unlink(missing_ok=True)
+        self.place.remove(_known(path))
 
     def require(self, files: Iterable[LakeFile]) -> None:
         """Raise StoreError where one of these files is not there: another run may have taken it for left behind."""
         for file in files:
-            if not self._path(file.path).is_file():
+            if not self.place.has(_known(file.path)):
                 raise StoreError(
                     f"Một lần chạy khác vừa dọn hồ dữ liệu; hãy chạy lại, không mất gì / another run has just tidied the "
                     f"lake; run again, nothing is lost: {file.path}"
@@ -162,42 +163,64 @@ class Lake:
 
     def damage(self, file: Described) -> str | None:
         """What is wrong with a file as the ledger describes it: missing, or not the bytes of then; None where nothing is."""
-        path = self._path(file.path)
-        return differs(path, file.sha256)
+        return self.place.differs(_known(file.path), file.sha256)
 
     def mend(self, path: str, data: bytes) -> None:
         """Put a file's own bytes back in its place."""
-        write_durably(self._path(path), data, self.root / SCRATCH)
+        self.place.put(_known(path), data)
 
     def sweep(self) -> list[Path]:
         """Take away what killed runs left unfinished."""
-        return sweep(self.root / SCRATCH)
+        return self.place.sweep()
 
     def paths(self) -> list[str]:
         """Every file of the lake, relative to its root, sorted."""
-        found = (path.relative_to(self.root) for path in self.root.glob("*/*.parquet"))
-        return sorted(path.as_posix() for path in found if not path.name.startswith("."))
+        return [name for name in self.place.names() if name.endswith(".parquet") and _is_file(name)]
 
     def orphans(self, known: Collection[str]) -> list[str]:
         """The files that the ledger does not know: left by a batch that was interrupted, or is still under way."""
         return sorted(set(self.paths()) - set(known))
 
-    def _path(self, relative: str) -> Path:
-        parts = relative.split("/")
-        if len(parts) != 2 or not all(_NAME.fullmatch(part) for part in parts):
-            raise StoreError(f"Không phải tệp trong hồ dữ liệu / not a file of the lake: {relative!r}")
-        return self.root / parts[0] / parts[1]
+    def each(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """The results in the order of the items; several at once where each waits for a network."""
+        return self.place.each(work, items)
 
-    def _read_one(self, file: str) -> pa.Table:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+    def local(self, files: Iterable[str]) -> dict[str, Path]:
+        """File → where its bytes lie on this machine; what is lost is left out."""
+        return self.place.local([_known(file) for file in files])
 
-        path = self._path(file)
-        try:
-            with pq.ParquetFile(path) as parquet:
-                return parquet.read()
-        except (OSError, pa.ArrowException) as error:
-            raise _unreadable(path, str(error)) from error
+    def where(self, file: str) -> str:
+        """A file as a person looks for it."""
+        return self.place.where(_known(file))
+
+    def _all_local(self, files: Sequence[str]) -> list[Path]:
+        found = self.local(files)
+        for file in files:
+            if file not in found:
+                raise _unreadable(self.where(file), "không có / missing")
+        return [found[file] for file in files]
+
+
+def _read_one(path: Path) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as parquet:
+            return parquet.read()
+    except (OSError, pa.ArrowException) as error:
+        raise _unreadable(str(path), str(error)) from error
+
+
+def _is_file(relative: str) -> bool:
+    parts = relative.split("/")
+    return len(parts) == 2 and all(_NAME.fullmatch(part) for part in parts)
+
+
+def _known(relative: str) -> str:
+    if not _is_file(relative):
+        raise StoreError(f"Không phải tệp trong hồ dữ liệu / not a file of the lake: {relative!r}")
+    return relative
 
 
 def _parquet(rows: pa.Table) -> bytes:
@@ -266,8 +289,8 @@ def _name(text: str) -> str:
     return text
 
 
-def _unreadable(path: Path, why: str) -> StoreError:
+def _unreadable(where: str, why: str) -> StoreError:
     return StoreError(
         f"Không đọc được tệp trong hồ dữ liệu, hãy phục hồi hoặc dựng lại / a file of the lake cannot be read, "
-        f"restore or rebuild it: {path} ({why})"
+        f"restore or rebuild it: {where} ({why})"
     )

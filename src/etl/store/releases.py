@@ -1,4 +1,4 @@
-"""Numbered, immutable folders: written beside, renamed into place, never touched again."""
+"""Numbered, immutable folders: written beside, put into place at once, never touched again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from etl.errors import StoreError
-from etl.store.durable import SCRATCH, differs, make_folder, sweep, sync_folder, temporary_in, write_durably
+from etl.store.durable import SCRATCH, temporary_in, write_durably
+from etl.store.places import Place, place_of
 
 SUMS, INDEX, PAGE = "SHA256SUMS", "index.json", "index.html"
 
@@ -25,11 +26,24 @@ class Draft:
 class Releases:
     """Release folders under one root: `<root>/<number>/`. Beside them `index.json` says which were recalled."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path | Place) -> None:
+        self.place = place_of(root)
+
+    @property
+    def root(self) -> Path:
+        """The folder on this machine: of the releases, or of copies of what lies in a bucket."""
+        return self.place.root
 
     def folder(self, number: int) -> Path:
         return self.root / str(number)
+
+    def where(self, number: int, name: str = "") -> str:
+        """A release, or a file of it, as a person looks for it."""
+        return self.place.where(f"{number}/{name}" if name else str(number))
+
+    def numbers(self) -> list[int]:
+        """Every number that has a folder; whether it counts, the ledger says."""
+        return sorted(int(name) for name in self.place.folders() if name.isdigit())
 
     def draft(self, files: Mapping[str, bytes]) -> Draft:
         """Write all files of a release and their SHA256SUMS where nobody looks. files: relative path → bytes.
@@ -47,24 +61,17 @@ class Releases:
             raise
         return Draft(folder, hashlib.sha256(text).hexdigest())
 
-    def put(self, draft: Draft, number: int) -> Path:
-        """Rename a draft into its place. Only for whoever holds the number: the ledger gives it, in a transaction.
+    def put(self, draft: Draft, number: int) -> None:
+        """Put a draft into its place. Only for whoever holds the number: the ledger gives it, in a transaction.
 
         A folder of this number that stands there already was left by a run that was killed before the ledger knew of it.
         """
-        target = self.folder(number)
         try:
-            if target.exists():
-                left = temporary_in(self.root / SCRATCH)
-                target.rename(left)
-                shutil.rmtree(left)
-            draft.folder.rename(target)
-            sync_folder(self.root)
+            self.place.adopt(draft.folder, str(number), SUMS)
         except OSError as error:
             raise StoreError(
                 f"Không ghi được bản công bố {number} / release {number} cannot be written: {error}"
             ) from error
-        return target
 
     def discard(self, draft: Draft) -> None:
         """Take a draft away that did not become a release."""
@@ -72,41 +79,48 @@ class Releases:
 
     def write_index(self, text: bytes, page: bytes, notices: Mapping[int, bytes]) -> None:
         """Renew `index.json` and `index.html`, and `<number>.recalled.txt` beside each recalled folder: the folders stay as they are."""
-        make_folder(self.root)
         for number, notice in notices.items():
-            write_durably(self.root / f"{number}.recalled.txt", notice, self.root / SCRATCH)
-        write_durably(self.root / INDEX, text, self.root / SCRATCH)
-        write_durably(self.root / PAGE, page, self.root / SCRATCH)
+            self.place.put(f"{number}.recalled.txt", notice)
+        self.place.put(INDEX, text)
+        self.place.put(PAGE, page)
+
+    def beside(self, name: str, data: bytes) -> Path:
+        """Put a file beside the folders; where it lies on this machine."""
+        self.place.put(name, data)
+        return self.place.local([name])[name]
 
     def sweep(self) -> list[Path]:
         """Take away what killed runs left unfinished."""
-        return sweep(self.root / SCRATCH)
+        return self.place.sweep()
 
     def read(self, number: int, name: str) -> bytes:
         """One file of a release; StoreError where it is missing."""
         try:
-            return (self.folder(number) / name).read_bytes()
+            return self.place.read(f"{number}/{name}")
         except OSError as error:
             raise StoreError(
                 f"Không đọc được {name} của bản {number} / {name} of release {number} cannot be read"
             ) from error
 
+    def differs(self, number: int, name: str, data: bytes) -> bool:
+        """Whether a file of a release is another than these bytes, or is not there."""
+        return self.place.differs(f"{number}/{name}", hashlib.sha256(data).hexdigest()) is not None
+
     def names(self, number: int) -> Sequence[str]:
         """Every file that lies in a release's folder, relative to it, sorted."""
-        folder = self.folder(number)
-        return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+        return self.place.names(str(number))
 
     def damage(self, number: int, wanted: str | None = None) -> list[str]:
         """What differs from SHA256SUMS: changed, missing and additional files. wanted: the sha256 of SHA256SUMS itself."""
-        folder = self.folder(number)
-        if not (folder / SUMS).is_file():
+        if not self.place.has(f"{number}/{SUMS}"):
             return [f"{SUMS}: thiếu / missing"]
         text = self.read(number, SUMS)
         found = []
         if wanted is not None and hashlib.sha256(text).hexdigest() != wanted:
             found.append(f"{SUMS}: đã bị sửa / changed")
         listed = dict(line.split("  ", 1)[::-1] for line in text.decode(errors="replace").splitlines() if "  " in line)
-        found += [f"{name}: {wrong}" for name, digest in listed.items() if (wrong := differs(folder / name, digest))]
+        looked_at = self.place.each(lambda name: self.place.differs(f"{number}/{name}", listed[name]), listed)
+        found += [f"{name}: {wrong}" for name, wrong in zip(listed, looked_at, strict=True) if wrong]
         present = set(self.names(number)) - {SUMS}
         return found + [f"{name}: không có trong danh sách / not listed" for name in sorted(present - set(listed))]
 

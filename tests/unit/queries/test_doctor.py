@@ -21,6 +21,7 @@ from etl.queries.conditions import Check
 from etl.queries.doctor import doctor, doctor_text
 from etl.settings import Settings
 from tests.conftest import AT, ROOT
+from tests.objects import ObjectStore
 from tests.unit.acts.test_decide import send, workbook
 
 NIGHT = {
@@ -123,3 +124,19 @@ def test_a_new_place_and_bad_reference_data(tmp_path: Path) -> None:
 
     assert (told["Sổ cái"].state, told["Dữ liệu tham chiếu"].state, told["Prefect"].state) == ("odd", "bad", "bad")
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.slow
+def test_an_object_store_is_written_read_and_left_as_it_was_or_it_is_said_what_to_do(
+    objects: ObjectStore, tmp_path: Path
+) -> None:
+    def told(store: str, **other: str) -> Check:
+        environment = {"ETL_DATA": str(tmp_path), **objects.environment(store), **other}
+        found = doctor(Settings.from_environment(environment, ROOT), AT)
+        return next(check for check in found if check.what.startswith("Kho đối tượng"))
+
+    bucket = objects.bucket()
+    good, absent = told(f"s3://{bucket}/etl"), told("s3://khong-co/etl")
+    assert (good.state, good.todo) == ("good", "")
+    assert (absent.state, "quyền" in absent.todo, "khong-bi-mat" in str(absent)) == ("bad", True, False)
+    assert Settings.from_environment(objects.environment(), ROOT).bucket("ETL_STORE", f"s3://{bucket}").names() == []

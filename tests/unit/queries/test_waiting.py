@@ -26,7 +26,7 @@ def test_the_same_without_a_look_at_the_rows(asking: Stores) -> None:
     (first,) = waiting(asking)
     assert first in findings(asking)
 
-    shutil.rmtree(asking.settings.lake)
+    shutil.rmtree(asking.settings.lake.root)
     assert waiting(again(asking)) == [first]
     shutil.rmtree(asking.settings.cache)
     with pytest.raises(StoreError):  # this is how we know that it was not looked at before
