@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ from prefect.runtime import flow_run
 
 from etl.acts.outbox import renew_outbox
 from etl.model.findings import Finding
-from etl.pipeline import Stores
+from etl.pipeline import Batch, Stores
 from etl.queries.intake import Intake, summary
 from etl.queries.status import STATE_VI
 from etl.queries.waiting import waiting
-from flows import stages, states
+from etl.store.ledger import BatchRecord
+from flows import cluster, stages, states
 from flows.artifacts import publish_findings, publish_intake, publish_todo
+from flows.objects import answer_objects, fetch_objects
 from flows.post import answer_mail, fetch_mail
 from flows.progress import Progress
 
@@ -52,9 +55,9 @@ def ingest(folder: str = "") -> State[Any]:
 
 
 def taken_in(stores: Stores, folder: str) -> tuple[Intake, list[str]]:
-    """Receive and take in a folder, batch by batch; progress goes to the run's log. The inbox gets what came by e-mail first.
+    """Receive and take in a folder, batch by batch; progress goes to the log. The inbox gets what came by e-mail or into a bucket first.
 
-    With what a person should know of the mailbox and of the answers.
+    With what a person should know of the mailbox, of the bucket and of the answers.
     """
     log = get_run_logger()
     at = stages.now()
@@ -63,10 +66,21 @@ def taken_in(stores: Stores, folder: str) -> tuple[Intake, list[str]]:
     if not folder:
         place.mkdir(parents=True, exist_ok=True)
         mail += fetch_mail(stores)
+        mail += fetch_objects(stores)
     batches = stages.receive(stages.whole(stores), [place], at)
     files = sum(len(batch.deliveries) for batch in batches)
     log.info("Có %d tệp / files found: %s", files, place)
     progress = Progress(files)
+    on_many = stores.settings.engine == "dask"
+    records = (cluster.taken_in if on_many else _one_by_one)(stores, batches, at, progress)
+    renew_outbox(stores)
+    mail += answer_mail(stores)
+    mail += answer_objects(stores)
+    return summary(stores, records), mail
+
+
+def _one_by_one(stores: Stores, batches: Sequence[Batch], at: datetime, progress: Progress) -> list[BatchRecord]:
+    """Batch after batch on this machine, which reads several files at once."""
     records = []
     for number, batch in enumerate(batches, 1):
         named = stages.take_in.with_options(
@@ -74,10 +88,8 @@ def taken_in(stores: Stores, folder: str) -> tuple[Intake, list[str]]:
         )
         records.append(named(stages.whole(stores), stages.whole(batch), at, stages.whole(progress.one_read)))
         progress.batch_done(len(batch.deliveries))
-        log.info("Xong lô %d/%d / batch read and recorded", number, len(batches))
-    renew_outbox(stores)
-    mail += answer_mail(stores)
-    return summary(stores, records), mail
+        get_run_logger().info("Xong lô %d/%d / batch read and recorded", number, len(batches))
+    return records
 
 
 def told_waiting(stores: Stores, holds: Sequence[Finding]) -> Sequence[Finding]:

@@ -22,9 +22,9 @@ def fetch_mail(stores: Stores) -> list[str]:
             return []
         done = fetch(stores.settings.inbox, address, os.environ)
     except EtlError as error:
-        return _told([str(error)])
+        return told([str(error)])
     log.info("%s", done.text())
-    return _told(done.told)
+    return told(done.told)
 
 
 def answer_mail(stores: Stores) -> list[str]:
@@ -33,13 +33,14 @@ def answer_mail(stores: Stores) -> list[str]:
     try:
         done = reply(stores, os.environ, now())
     except EtlError as error:
-        return _told([str(error)])
+        return told([str(error)])
     if done.letters:
         log.info("Đã gửi %d thư trả lời / answers sent", done.letters)
-    return _told(done.told)
+    return told(done.told)
 
 
-def _told(sentences: list[str]) -> list[str]:
+def told(sentences: list[str]) -> list[str]:
+    """Each as a warning in the run's log; returned as they are."""
     for sentence in sentences:
         get_run_logger().warning("%s", sentence)
     return sentences

@@ -53,7 +53,7 @@ def can_help(task: Any, run: TaskRun, state: State[Any]) -> bool:
     return isinstance(error, StoreError | OSError) and not isinstance(error, ReleaseExists)
 
 
-def _stage(name: str) -> Callable[[Callable[P, Value]], Task[P, Value]]:
+def stage(name: str) -> Callable[[Callable[P, Value]], Task[P, Value]]:
     """A stage as a task. Each can be tried again: a batch and a release are recorded whole or not at all."""
 
     def made(function: Callable[P, Value]) -> Task[P, Value]:
@@ -65,19 +65,19 @@ def _stage(name: str) -> Callable[[Callable[P, Value]], Task[P, Value]]:
     return made
 
 
-@_stage("receive")
+@stage("receive")
 def receive(stores: Stores, paths: Sequence[Path], at: datetime) -> list[Batch]:
     """Bytes into the archive."""
     return pipeline.receive(stores, paths, at)
 
 
-@_stage("take in")
+@stage("take in")
 def take_in(stores: Stores, batch: Batch, at: datetime, read_one: Callable[[], None]) -> BatchRecord:
     """One batch: read, recognise, normalise, derive, validate, accept. read_one: called after each file."""
     return pipeline.take_in(stores, batch, at, read_one)
 
 
-@_stage("consolidate")
+@stage("consolidate")
 def consolidate(stores: Stores, report: str | None, period: Period) -> Consolidated:
     """Figures from all rows that count."""
     return pipeline.consolidate(stores, report_named(stores.reference, report), period)
@@ -89,7 +89,7 @@ def consolidated(stores: Stores, report: Report, period: Period) -> Consolidated
     return named(whole(stores), report.id, period)
 
 
-@_stage("release")
+@stage("release")
 def release(
     stores: Stores, done: Consolidated, at: datetime, terms: Terms = PROVISIONAL,
     seen: str | None = None, open_holds: bool = False,

@@ -35,20 +35,20 @@ class ObjectStore:
 
 
 @contextmanager
-def server() -> Iterator[ObjectStore]:
-    """Start it, and wait until it answers."""
+def server(log: Path | None = None) -> Iterator[ObjectStore]:
+    """Start it, and wait until it answers. log: where it writes a line for each request."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     store = ObjectStore(f"http://127.0.0.1:{port}")
-    with tempfile.NamedTemporaryFile(prefix="etl-moto-") as log:
+    with tempfile.TemporaryDirectory(prefix="etl-moto-") as place, open(log or Path(place) / "log", "w+b") as told:
         command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-        process = subprocess.Popen(command, stdout=log, stderr=log)
+        process = subprocess.Popen(command, stdout=told, stderr=told)
         try:
             end = time.monotonic() + 120
             while not _answers(store.endpoint):
                 stopped = process.poll() is not None or time.monotonic() > end
-                assert not stopped, Path(log.name).read_text(errors="replace")
+                assert not stopped, Path(told.name).read_text(errors="replace")
                 time.sleep(0.1)
             yield store
         finally:

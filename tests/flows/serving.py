@@ -140,15 +140,15 @@ class Serving:
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> Ended:
         """Tell it to end, wait, and look what is left."""
-        family = _family(self.process.pid)
+        those = family(self.process.pid)
         self.process.send_signal(number)
         status = self.process.wait(SECONDS)
-        left = [f"{pid} {name}" for pid in family if (name := _alive(pid))]
+        left = [f"{pid} {name}" for pid in those if (name := _alive(pid))]
         return Ended(status, left, [port for port in self.ports if not is_free(port)])
 
     def kill(self) -> None:
         """For the end of a test that failed: nothing may live on."""
-        for pid in _family(self.process.pid):
+        for pid in family(self.process.pid):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
@@ -201,7 +201,7 @@ def _ready(serving: Serving) -> bool | None:
     return found == DEPLOYMENTS or None
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
     """A process and all that it started."""
     parents: dict[int, int] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):

@@ -73,29 +73,43 @@ def outbox(
 
 @app.command()
 def fetch() -> None:
-    """Lấy tệp đính kèm từ hộp thư ETL_IMAP_URL vào data/inbox. / Fetch attachments from the mailbox into the inbox."""
+    """Lấy tệp từ hộp thư ETL_IMAP_URL và từ bucket ETL_INCOMING vào data/inbox. / Fetch from the mailbox and the bucket into the inbox."""
+    from etl.acts.collect import INCOMING, collect, incoming_of
     from etl.acts.fetch import fetch as act
     from etl.acts.fetch import mailbox_of
     from etl.settings import Settings, find_root
 
-    address = mailbox_of(os.environ)
-    if not address:
-        raise UsageError("Chưa đặt ETL_IMAP_URL hoặc ETL_IMAP_URL_FILE / neither of them is set")
-    done = act(Settings.from_environment(os.environ, find_root()).inbox, address, os.environ)
-    typer.echo(done.text())
-    for sentence in done.told:
-        typer.echo(sentence, err=True)
+    settings = Settings.from_environment(os.environ, find_root())
+    mailbox, bucket = mailbox_of(os.environ), incoming_of(os.environ)
+    if not mailbox and not bucket:
+        raise UsageError(f"Chưa đặt ETL_IMAP_URL(_FILE) hay {INCOMING} / neither of them is set")
+    for done in (
+        act(settings.inbox, mailbox, os.environ) if mailbox else None,
+        collect(settings, bucket) if bucket else None,
+    ):
+        if done is not None:
+            typer.echo(done.text())
+            for sentence in done.told:
+                typer.echo(sentence, err=True)
 
 
 def _answer(stores: Stores) -> None:
-    """The senders of e-mails are answered, where ETL_REPLY asks for it; what goes wrong is only told."""
+    """Who sent e-mails or objects is answered, where ETL_REPLY, ETL_OUTGOING ask for it; what goes wrong is only told."""
+    from etl.acts.collect import incoming_of
+    from etl.acts.give_back import give_back, outgoing_of
     from etl.acts.reply import reply
     from etl.errors import EtlError
 
+    told = []
     try:
-        told = reply(stores, os.environ, now()).told
+        told += reply(stores, os.environ, now()).told
     except EtlError as error:
-        told = [str(error)]
+        told.append(str(error))
+    try:
+        if outgoing := outgoing_of(os.environ):
+            give_back(stores, outgoing, incoming_of(os.environ))
+    except EtlError as error:
+        told.append(str(error))
     for sentence in told:
         typer.echo(sentence, err=True)
 

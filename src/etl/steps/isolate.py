@@ -175,7 +175,9 @@ def _environment() -> dict[str, str]:
         "ARROW_NUM_THREADS": "1",
         "ARROW_DEFAULT_MEMORY_POOL": "system",  # the others reserve gigabytes of addresses, against the memory limit
     }
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), **limits}
+    # what opens a stranger's file needs no key to the object store
+    known = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {**known, "PYTHONPATH": os.pathsep.join(paths), **limits}
 
 
 def _write(pipe: IO[bytes], value: object) -> None:

@@ -73,7 +73,7 @@ class Bucket:
             with self._files.open_output_stream(self._key(name)) as sink:
                 sink.write(data)
         except OSError as error:
-            raise self._refused(name, error) from error
+            raise self.refused(name, error) from error
 
     def open(self, name: str) -> BinaryIO:
         source: BinaryIO = self._files.open_input_file(self._key(name))
@@ -121,7 +121,7 @@ class Bucket:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise self._refused(name, error) from error
+            raise self.refused(name, error) from error
 
     def local(self, names: Iterable[str]) -> dict[str, Path]:
         found = self._found(list(names))
@@ -194,7 +194,7 @@ class Bucket:
         try:
             return self._files.get_file_info(question)
         except OSError as error:
-            raise self._refused("", error) from error
+            raise self.refused("", error) from error
 
     def _copied(self, name: str, told: tuple[int, int]) -> None:
         path = self.root / name
@@ -219,7 +219,8 @@ class Bucket:
                 f"Không lấy được tệp từ kho đối tượng / an object cannot be fetched: {self.where(name)} ({error})"
             ) from error
 
-    def _refused(self, name: str, error: OSError) -> StoreError:
+    def refused(self, name: str, error: Exception) -> StoreError:
+        """What a person is told."""
         return StoreError(
             f"Kho đối tượng từ chối hoặc không trả lời; hãy xem AWS_ENDPOINT_URL, khóa và quyền trên bucket (etl doctor) / "
             f"the object store refuses or does not answer; look at AWS_ENDPOINT_URL, the keys and rights on the bucket "

@@ -26,6 +26,8 @@ def act(word: str) -> str:
         print("noise on standard output")
     if word == "raise":
         raise ValueError("told")
+    if word == "key":
+        return ",".join(name for name in os.environ if name.startswith("AWS_"))
     return word.upper()
 
 
@@ -74,3 +76,9 @@ def test_setup_runs_once_a_worker_and_workers_serve_again() -> None:
         assert list(workers.map([("1",), ("2",), ("3",)])) == ["a-1", "a-2", "a-3"]
         assert list(workers.map([("4",)])) == ["a-4"]
         assert list(workers.map([])) == []
+
+
+def test_a_worker_has_no_key_to_the_object_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "khong-bi-mat")
+    with Workers(f"{HERE}:act", count=1) as workers:
+        assert list(workers.map([("key",)])) == [""]
