@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -34,10 +34,26 @@ def position(connection: Connection) -> int:
     return connection.scalar(select(func.max(events.c.position))) or 0
 
 
-def all_events(connection: Connection, after: int = 0) -> Iterator[EventRecord]:
-    """The events after a position, in order."""
-    for row in connection.execute(select(events).where(events.c.position > after).order_by(events.c.position)):
+def all_events(connection: Connection, after: int = 0, kinds: Collection[str] | None = None) -> Iterator[EventRecord]:
+    """The events after a position, in order. kinds: only events of these."""
+    query = select(events).where(events.c.position > after).order_by(events.c.position)
+    if kinds is not None:
+        query = query.where(events.c.kind.in_(sorted(kinds)))
+    for row in connection.execute(query):
         yield _event(row)
+
+
+def hash_at(connection: Connection, position: int) -> str | None:
+    """The hash of one event, which covers all before it; None where there is no such event."""
+    return connection.scalar(select(events.c.hash).where(events.c.position == position))
+
+
+def last_event(connection: Connection, after: int, but: str) -> EventRecord | None:
+    """The last event after a position that is not of this kind."""
+    e = events.c
+    query = select(events).where(e.position > after, e.kind != but).order_by(e.position.desc()).limit(1)
+    row = connection.execute(query).first()
+    return None if row is None else _event(row)
 
 
 def faults(connection: Connection) -> list[str]:

@@ -14,10 +14,10 @@ from etl.model.findings import Finding
 from etl.store.ledger import chain, connection, deciding, dumping, publishing, recording, rereading, withdrawing
 from etl.store.ledger.schema import leases
 from etl.store.ledger.values import BatchRecord, FileOutcome, LakeEntry, ReleaseRecord, Stamp
-from etl.store.ledger.view import Past, Snapshot, View
+from etl.store.ledger.view import Past, Present, Snapshot, View
 
 
-class Ledger(View):
+class Ledger(Present):
     """The ledger in a database. It holds no connection between calls: safe to share with threads and forks."""
 
     def __init__(self, engine: Engine) -> None:
@@ -45,13 +45,13 @@ class Ledger(View):
         return cls.open(url)
 
     @contextmanager
-    def snapshot(self) -> Iterator[View]:
+    def snapshot(self) -> Iterator[Present]:
         """One consistent view for several questions: what others record meanwhile is not seen."""
         with self._reading() as c:
             yield Snapshot(c)
 
     @contextmanager
-    def exclusively(self) -> Iterator[View]:
+    def exclusively(self) -> Iterator[Present]:
         """One view during which nobody else can record anything: for tidying up what no one is about to need."""
         with self._writing() as c:
             yield Snapshot(c)

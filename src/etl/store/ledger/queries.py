@@ -45,15 +45,14 @@ def known(connection: Connection, sha256s: Iterable[str]) -> set[str]:
 
 def all_deliveries(connection: Connection) -> list[DeliveryRecord]:
     """Every file as it arrived, in the order of arrival."""
-    found = [delivery_value(row) for row in connection.execute(select(deliveries))]
-    return sorted(found, key=lambda d: (d.received_at, d.name, d.sha256))
+    return sorted((delivery_value(row) for row in connection.execute(select(deliveries))), key=by_arrival)
 
 
 def all_submissions(
     connection: Connection, form: str | None = None, periods: Collection[str] | None = None
 ) -> list[SubmissionRecord]:
     """Every submission whatever its state, sorted by form, unit, period and revision."""
-    rows = connection.execute(_submissions().where(_asked(form, periods)))
+    rows = connection.execute(submissions_now().where(_asked(form, periods)))
     return sorted((submission_value(row) for row in rows), key=by_key)
 
 
@@ -68,7 +67,8 @@ def current(
     superseded: with those that counted until a later revision came.
     """
     states = [*COUNTING, "superseded"] if superseded else [*COUNTING]
-    rows = connection.execute(_submissions().where(_asked(form, periods), submissions.c.state.in_(states))).all()
+    query = submissions_now(readings.c.layout, readings.c.row_counts)
+    rows = connection.execute(query.where(_asked(form, periods), submissions.c.state.in_(states))).all()
     lake = lake_by_batch(connection, {row.batch for row in rows})
     return sorted((current_value(submission_value(row), row, lake[row.batch]) for row in rows), key=by_key)
 
@@ -87,9 +87,13 @@ def all_findings(
         wanted &= findings.c.severity == severity
     if file is not None:
         wanted &= deliveries.c.name == clean(file)
-    rows = [row for query in (_of_readings(), _of_deliveries()) for row in connection.execute(query.where(wanted))]
-    rows.sort(key=lambda row: (row.told_under, row.submission or "", row.ordinal, row.pk))
-    return [finding_value(row, row.told_under) for row in rows]
+    return told(row for query in (of_readings(), of_deliveries()) for row in connection.execute(query.where(wanted)))
+
+
+def told(rows: Iterable[Row[Any]]) -> list[Finding]:
+    """Rows of findings in the order in which they are told, each under the name that its row says."""
+    ordered = sorted(rows, key=lambda row: (row.told_under, row.submission or "", row.ordinal, row.pk))
+    return [finding_value(row, row.told_under) for row in ordered]
 
 
 def delivery_findings(connection: Connection, sha256s: Collection[str]) -> dict[str, list[Finding]]:
@@ -97,7 +101,7 @@ def delivery_findings(connection: Connection, sha256s: Collection[str]) -> dict[
     found: dict[str, list[Finding]] = defaultdict(list)
     for some in chunks(sorted(sha256s)):
         first = (deliveries.c.sha256.in_(some)) & (deliveries.c.state != "duplicate")
-        for row in connection.execute(_of_deliveries().where(first).order_by(findings.c.ordinal)):
+        for row in connection.execute(of_deliveries().where(first).order_by(findings.c.ordinal)):
             found[row.sha256].append(finding_value(row, row.told_under))
     return found
 
@@ -146,15 +150,18 @@ def stamp(connection: Connection, batch: str) -> Stamp | None:
     return None if row is None else Stamp(row.reference_hash, row.suite_hash, row.version, row.knowledge)
 
 
-def _submissions() -> Select[Any]:
-    """Submissions with their current reading and the name of their file; labels are the fields of SubmissionRecord."""
+def submissions_now(*more: ColumnElement[Any]) -> Select[Any]:
+    """Submissions with their current reading and the name of their file; labels are the fields of SubmissionRecord.
+
+    more: further columns of the reading; its long texts are only fetched where they are asked for.
+    """
     s, r = submissions.c, readings.c
     return (
         select(
             s.id.label("submission"),
             r.id.label("reading"),
             *(s.form, s.unit, s.period, s.revision, s.stated_revision, s.state, s.nil, s.sha256),
-            *(s.received_at, s.signed, s.content, verdict_now(), r.batch, r.layout, r.row_counts),
+            *(s.received_at, s.signed, s.content, verdict_now(), r.batch, *more),
             deliveries.c.name.label("file"),
         )
         .join(readings, (r.submission == s.id) & r.current)
@@ -171,13 +178,18 @@ def _asked(form: str | None, periods: Collection[str] | None) -> ColumnElement[b
     return wanted
 
 
+def by_arrival(item: DeliveryRecord) -> tuple[datetime, str, str]:
+    """A total order of deliveries."""
+    return (item.received_at, item.name, item.sha256)
+
+
 def by_key(item: SubmissionRecord) -> tuple[str, str, str, int]:
     """A total order of submissions."""
     return (item.form, item.unit, item.period, item.revision)
 
 
-def _of_readings() -> Select[Any]:
-    """A file's submissions are found by its bytes, so that every name of them is told."""
+def of_readings() -> Select[Any]:
+    """Findings of current readings. A file's submissions are found by its bytes, so that every name of them is told."""
     return (
         select(findings, deliveries.c.name.label("told_under"))
         .join(readings, (readings.c.id == findings.c.reading) & readings.c.current)
@@ -186,7 +198,8 @@ def _of_readings() -> Select[Any]:
     )
 
 
-def _of_deliveries() -> Select[Any]:
+def of_deliveries() -> Select[Any]:
+    """Findings of files that belong to no reading."""
     return (
         select(findings, deliveries.c.name.label("told_under"), deliveries.c.sha256)
         .join(deliveries, deliveries.c.id == findings.c.delivery)

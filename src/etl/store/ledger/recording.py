@@ -8,13 +8,21 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, select, tuple_, update
+from sqlalchemy import Connection, Table, delete, func, select, update
 
 from etl.errors import StoreError
 from etl.model.findings import Finding
 from etl.model.submissions import Delivery, FileReading, Reading
 from etl.store.ledger import chain, queries
-from etl.store.ledger.rows import chunks, delivery_id, delivery_row, finding_row, reading_row, submission_row
+from etl.store.ledger.rows import (
+    chunks,
+    delivery_id,
+    delivery_row,
+    finding_row,
+    of_keys,
+    reading_row,
+    submission_row,
+)
 from etl.store.ledger.schema import deliveries, findings, lake_files, leases, readings, submissions
 from etl.store.ledger.settling import Key, settle
 from etl.store.ledger.shapes import clean
@@ -200,8 +208,8 @@ def next_revisions(connection: Connection, keys: Collection[Key]) -> dict[Key, i
     s = submissions.c
     found = dict.fromkeys(keys, 0)
     last = select(s.form, s.unit, s.period, func.max(s.revision)).group_by(s.form, s.unit, s.period)
-    for some in chunks(sorted(keys)):
-        for form, unit, period, revision in connection.execute(last.where(tuple_(s.form, s.unit, s.period).in_(some))):
+    for own in of_keys(keys):
+        for form, unit, period, revision in connection.execute(last.where(own)):
             found[(form, unit, period)] = revision
     return found
 

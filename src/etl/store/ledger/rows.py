@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Row, case
 
 from etl.model.findings import REJECTED, Finding
 from etl.model.submissions import Delivery, Reading
-from etl.store.ledger.schema import readings
+from etl.store.ledger.schema import readings, submissions
 from etl.store.ledger.shapes import clean, evidence_to_json, layouts_from_json, layouts_to_json, to_json, totals_to_json
 from etl.store.ledger.values import (
     CurrentSubmission,
@@ -41,6 +41,20 @@ def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """The values in portions that every database takes in one statement."""
     for start in range(0, len(values), _AT_ONCE):
         yield values[start : start + _AT_ONCE]
+
+
+def of_keys(keys: Collection[tuple[str, str, str]]) -> Iterator[ColumnElement[bool]]:
+    """Conditions under which submissions are of these (form, unit, period), one after the other.
+
+    A form and a period at a time: what SQLite is asked as `(form, unit, period) IN (…)` it answers by looking at every row.
+    """
+    s = submissions.c
+    units: dict[tuple[str, str], list[str]] = {}
+    for form, unit, period in sorted(keys):
+        units.setdefault((form, period), []).append(unit)
+    for (form, period), own in units.items():
+        for some in chunks(own):
+            yield (s.form == form) & (s.period == period) & s.unit.in_(some)
 
 
 def delivery_id(delivery: Delivery) -> str:

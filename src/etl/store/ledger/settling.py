@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from etl.model.findings import HOLD, INFO, RECOGNITION, Finding
-from etl.store.ledger.rows import chunks, finding_row, verdict_now
+from etl.store.ledger.rows import chunks, finding_row, of_keys, verdict_now
 from etl.store.ledger.schema import deliveries, findings, readings, submissions
 from etl.store.ledger.standing import Candidate, Standing, standings
 
@@ -62,8 +62,8 @@ def _known(connection: Connection, keys: Collection[Key]) -> list[Known]:
         .join(deliveries, deliveries.c.id == s.delivery)
     )
     found = []
-    for some in chunks(sorted(keys)):
-        for row in connection.execute(query.where(tuple_(s.form, s.unit, s.period).in_(some))):
+    for own in of_keys(keys):
+        for row in connection.execute(query.where(own)):
             candidate = Candidate(
                 row.id, row.verdict, row.withdrawn, row.stated_revision, row.received_at, row.signed, row.content
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
@@ -10,9 +11,9 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 
 from etl.model.decisions import Decision
-from etl.model.findings import Finding
+from etl.model.findings import HOLD, Finding
 from etl.model.submissions import Evidence, Layout, TypedTotal
-from etl.store.ledger import chain, connection, deciding, dumping, past, queries
+from etl.store.ledger import chain, connection, deciding, dumping, few, past, queries
 from etl.store.ledger.values import (
     CurrentSubmission,
     DeliveryRecord,
@@ -62,6 +63,34 @@ class View(ABC):
         with self._reading() as c:
             return queries.all_findings(c, submission, severity, file)
 
+    def submissions_named(self, names: Collection[str]) -> list[SubmissionRecord]:
+        """Those of these ids, sorted as `submissions` sorts."""
+        return [one for one in self.submissions() if one.submission in names]
+
+    def submissions_of(self, sha256s: Collection[str]) -> list[SubmissionRecord]:
+        """Those that came in files of these bytes, sorted as `submissions` sorts."""
+        return [one for one in self.submissions() if one.sha256 in sha256s]
+
+    def senders(self, names: Collection[str]) -> dict[str, set[tuple[str, str]]]:
+        """File name → (unit, period) of each submission that its bytes gave; names of files that gave none are left out."""
+        names_of = _names_of(self.deliveries())
+        found: dict[str, set[tuple[str, str]]] = {}
+        for one in self.submissions():
+            for name in names_of[one.sha256] & set(names):
+                found.setdefault(name, set()).add((one.unit, one.period))
+        return found
+
+    def names(self) -> dict[str, list[str]]:
+        """The first name of bytes that came under several → every name, that one first."""
+        found: dict[str, list[str]] = {}
+        for delivery in sorted(self.deliveries(), key=lambda d: d.state == "duplicate"):
+            found.setdefault(delivery.sha256, []).append(delivery.name)
+        return {own[0]: own for own in found.values() if len(own) > 1}
+
+    def findings_for(self, submissions: Collection[str]) -> list[Finding]:
+        """The findings of these submissions, those that belong to none, and every hold; sorted as `findings` sorts."""
+        return [f for f in self.findings() if f.submission is None or f.submission in submissions or f.severity == HOLD]
+
     def layout(self, reading: str) -> dict[str, Layout]:
         """Table → where its rows stand. Raises UsageError for an unknown reading."""
         with self._reading() as c:
@@ -102,10 +131,10 @@ class View(ABC):
         with self._reading() as c:
             return queries.leases(c, at)
 
-    def events(self, after: int = 0) -> list[EventRecord]:
-        """The audit log after a position, in order."""
+    def events(self, after: int = 0, kinds: Collection[str] | None = None) -> list[EventRecord]:
+        """The audit log after a position, in order. kinds: only events of these."""
         with self._reading() as c:
-            return list(chain.all_events(c, after))
+            return list(chain.all_events(c, after, kinds))
 
     def position(self) -> int:
         """The position of the last event; 0 in an empty ledger."""
@@ -132,7 +161,71 @@ class View(ABC):
         return max((release.number for release in self.releases()), default=0) + 1
 
 
-class Snapshot(View):
+def _names_of(found: Iterable[DeliveryRecord]) -> dict[str, set[str]]:
+    names: dict[str, set[str]] = defaultdict(set)
+    for delivery in found:
+        names[delivery.sha256].add(delivery.name)
+    return names
+
+
+class Present(View):
+    """The ledger as it is now: asked for a few of many, it looks at these alone."""
+
+    def submissions_named(self, names: Collection[str]) -> list[SubmissionRecord]:
+        with self._reading() as c:
+            return few.submissions_named(c, names)
+
+    def submissions_of(self, sha256s: Collection[str]) -> list[SubmissionRecord]:
+        with self._reading() as c:
+            return few.submissions_of(c, sha256s)
+
+    def senders(self, names: Collection[str]) -> dict[str, set[tuple[str, str]]]:
+        with self._reading() as c:
+            return few.senders(c, names)
+
+    def names(self) -> dict[str, list[str]]:
+        with self._reading() as c:
+            return few.names(c)
+
+    def findings_for(self, submissions: Collection[str]) -> list[Finding]:
+        with self._reading() as c:
+            return few.findings_for(c, submissions)
+
+    def findings_of(self, sha256s: Collection[str]) -> list[Finding]:
+        """Those of files with these bytes, under every name; sorted as `findings` sorts."""
+        with self._reading() as c:
+            return few.findings_of(c, sha256s)
+
+    def deliveries_of(
+        self, ids: Collection[str] = (), sha256s: Collection[str] = (), batches: Collection[str] = (),
+        names: Collection[str] = (),
+    ) -> list[DeliveryRecord]:  # fmt: skip
+        """The files of these ids, of these bytes, of these batches and of these names, in the order of arrival."""
+        with self._reading() as c:
+            return few.deliveries_of(c, ids, sha256s, batches, names)
+
+    def delivered(self, files: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of these (sha256, name) that were taken in."""
+        with self._reading() as c:
+            return few.delivered(c, files)
+
+    def lake_paths(self) -> list[str]:
+        """The path of every Parquet file that counts, sorted."""
+        with self._reading() as c:
+            return few.lake_paths(c)
+
+    def hash_at(self, position: int) -> str | None:
+        """The hash of one event, which covers all before it; None where there is no such event."""
+        with self._reading() as c:
+            return chain.hash_at(c, position)
+
+    def last_event(self, after: int, *, but: str) -> EventRecord | None:
+        """The last event after a position that is not of this kind."""
+        with self._reading() as c:
+            return chain.last_event(c, after, but)
+
+
+class Snapshot(Present):
     """One consistent view: what others record meanwhile is not seen."""
 
     def __init__(self, c: Connection) -> None:
@@ -177,5 +270,5 @@ class Past(View):
     def decisions(self, until: int | None = None) -> list[Decision]:
         return super().decisions(self._until if until is None else min(until, self._until))
 
-    def events(self, after: int = 0) -> list[EventRecord]:
-        return [event for event in super().events(after) if event.position <= self._until]
+    def events(self, after: int = 0, kinds: Collection[str] | None = None) -> list[EventRecord]:
+        return [event for event in super().events(after, kinds) if event.position <= self._until]

@@ -96,16 +96,37 @@ def url(request, tmp_path):
 
 @pytest.fixture
 def ledger(url) -> Iterator[Ledger]:
-    """At the end of every test the ledger's past, asked at its last position, must say what its present says."""
+    """At the end of every test the ledger's past, asked at its last position, must say what its present says.
+
+    Asked about a few the present looks at these alone, the past at everything.
+    """
     ledger = Ledger.open(url)
     yield ledger
     if ledger.verify_chain() == []:
-        assert all_of(ledger.at(ledger.position())) == all_of(ledger)
+        past = ledger.at(ledger.position())
+        assert all_of(past) == all_of(ledger)
+        assert few_of(past, ledger) == few_of(ledger, ledger)
+        came, told = ledger.deliveries(), ledger.findings()
+        some = {one.sha256 for one in came[::2]}
+        names = {one.name for one in came if one.sha256 in some}
+        assert ledger.deliveries_of(sha256s=some) == [one for one in came if one.sha256 in some]
+        assert ledger.deliveries_of(ids={one.id for one in came}, names=names) == came
+        assert [f for f in ledger.findings_of(some) if f.file in names] == ledger.findings_of(some)
+        assert ledger.findings_of({one.sha256 for one in came}) == told
 
 
 def all_of(view: View) -> tuple[object, ...]:
     """Everything that a consolidation asks of a ledger."""
     return (view.deliveries(), view.submissions(), view.current(), view.current(superseded=True), view.findings())
+
+
+def few_of(view: View, ledger: Ledger) -> tuple[object, ...]:
+    """What a night asks of a ledger about every second of its submissions and files."""
+    names, came = [s.submission for s in ledger.submissions()][::2], ledger.deliveries()[::2]
+    return (
+        view.submissions_named(names), view.submissions_of({one.sha256 for one in came}),
+        view.senders({one.name for one in came}), view.names(), view.findings_for(names),
+    )  # fmt: skip
 
 
 @pytest.fixture
