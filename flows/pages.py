@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from etl.errors import StoreError
 from etl.store.releases import Releases
 
 _ABOUT = "release.json"
+#: lines of a list that is made here
+_MOST = 200
 _KINDS = {"provisional": "tạm tính / provisional", "official": "chính thức / official"}
 
 
@@ -34,11 +37,11 @@ def serve_pages(releases: Releases, port: int, access: Access) -> Callable[[], N
 
 
 def index(releases: Releases) -> str:
-    """A list of the releases as a page, the newest first."""
+    """A list of the newest releases as a page, where there is no index.html."""
     lines = [
         f'<li><a href="{r["number"]}/index.html">Bản / release {r["number"]}</a>: {html.escape(r["report"])},'
         f" {html.escape(r['period'])}, {_KINDS.get(r['kind'], html.escape(r['kind']))}, {html.escape(r['created_at'][:16])}</li>"
-        for r in _listed(releases)
+        for r in islice(_listed(releases), _MOST)
     ]
     listed = f"<ul>{''.join(lines)}</ul>" if lines else "<p>Chưa có bản công bố nào. / There is no release yet.</p>"
     title = "Các bản công bố / releases"
@@ -78,8 +81,7 @@ class _Pages(SimpleHTTPRequestHandler):
         """Have the file here that is asked for: a copy is brought from the bucket where it has changed or is not there yet."""
         asked = Path(self.translate_path(self.path))
         name = (asked / "index.html" if self.path.endswith("/") else asked).relative_to(self.directory).as_posix()
-        if "/" in name:
-            self._releases.place.local([name])
+        self._releases.place.local([name])
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet: the log is the operator's."""

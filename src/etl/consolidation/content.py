@@ -111,9 +111,9 @@ def stages_of(events: Iterable[EventRecord]) -> dict[int, str]:
     return {int(event.subject): event.payload.get("stage", OFFICIAL) for event in events if event.kind == "release"}
 
 
-def index_of(view: View, reports: Mapping[str, Report]) -> tuple[bytes, bytes, dict[int, bytes]]:
-    """`index.json` and `index.html` over all releases, and for each recalled one the notice that lies beside its folder."""
-    events = view.events()
+def index_of(view: View, reports: Mapping[str, Report]) -> tuple[bytes, dict[str, bytes], dict[int, bytes]]:
+    """`index.json` over all releases, the pages of `index.html` by name, and the notice beside each recalled one's folder."""
+    events = view.events(kinds=("release", "recall"))
     recalls = {int(event.subject): event for event in events if event.kind == "recall"}
     stages = stages_of(events)
     lines = []
@@ -129,12 +129,12 @@ def index_of(view: View, reports: Mapping[str, Report]) -> tuple[bytes, bytes, d
                 "reason": recall.payload["reason"] if recall else None,
             }
         )  # fmt: skip
-    from etl.report.index import Line, index_page
+    from etl.report.index import Line, index_pages
 
     reasons = {number: event.payload["reason"] for number, event in recalls.items()}
     listed = [Line(r.number, r.report, r.period, r.kind, r.created_at, reasons.get(r.number)) for r in view.releases()]
     notices = {number: recall_notice(event).encode() for number, event in recalls.items()}
-    return _as_json(lines), index_page(listed, reports), notices
+    return _as_json(lines), index_pages(listed, reports), notices
 
 
 def recall_notice(recall: EventRecord) -> str:

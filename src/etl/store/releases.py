@@ -12,7 +12,7 @@ from etl.errors import StoreError
 from etl.store.durable import SCRATCH, temporary_in, write_durably
 from etl.store.places import Place, place_of
 
-SUMS, INDEX, PAGE = "SHA256SUMS", "index.json", "index.html"
+SUMS, INDEX = "SHA256SUMS", "index.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +77,17 @@ class Releases:
         """Take a draft away that did not become a release."""
         shutil.rmtree(draft.folder, ignore_errors=True)
 
-    def write_index(self, text: bytes, page: bytes, notices: Mapping[int, bytes]) -> None:
-        """Renew `index.json` and `index.html`, and `<number>.recalled.txt` beside each recalled folder: the folders stay as they are."""
+    def write_index(self, text: bytes, pages: Mapping[str, bytes], notices: Mapping[int, bytes]) -> None:
+        """Renew `index.json`, the pages that are not so already, and `<number>.recalled.txt` beside each recalled folder.
+
+        The folders stay as they are.
+        """
         for number, notice in notices.items():
             self.place.put(f"{number}.recalled.txt", notice)
         self.place.put(INDEX, text)
-        self.place.put(PAGE, page)
+        for name, page in pages.items():
+            if self.place.differs(name, hashlib.sha256(page).hexdigest()) is not None:
+                self.place.put(name, page)
 
     def beside(self, name: str, data: bytes) -> Path:
         """Put a file beside the folders; where it lies on this machine."""
