@@ -36,6 +36,7 @@ from etl.store.ledger import BatchRecord, FileOutcome, Ledger, Stamp, View, batc
 from etl.store.reference import load_reference
 from etl.store.reference.learnt import learnt
 from etl.store.releases import Releases
+from etl.store.seen import Seen
 
 if TYPE_CHECKING:
     from etl.consolidation.figures import Consolidated
@@ -93,9 +94,12 @@ class Batch:
 def receive(stores: Stores, paths: Sequence[Path], at: datetime) -> list[Batch]:
     """Files → bytes under their sha256 in the archive, and batches of what is not known yet. The inbox is never touched.
 
-    A file that is still being written (it changes while it is read) waits for the next time.
+    A file that is still being written (it changes while it is read) waits for the next time. In the inbox itself files that
+    were taken in and are still the same are not read again (`etl.store.seen`): they are in no batch.
     """
     tidy(stores, at)
+    inbox = stores.settings.inbox
+    seen = Seen(stores.settings.cache / "inbox.json", stores.ledger, at) if inbox in paths else None
 
     def kept(found: tuple[Path, str, bytes]) -> Delivery:
         path, name, data = found
@@ -103,8 +107,12 @@ def receive(stores: Stores, paths: Sequence[Path], at: datetime) -> list[Batch]:
         sender, subject = (mail.sender, mail.subject) if mail else ("", "")
         return Delivery(name, stores.archive.put(data), len(data), at, sender, subject)
 
-    found = ((path, name, data) for path in paths for name, data in arrived([path]))
+    found = (
+        (path, name, data) for path in paths for name, data in arrived([path], seen if path == inbox else None)
+    )
     deliveries = list(stores.archive.each(kept, found))
+    if seen:
+        seen.keep()
     deliveries.sort(key=lambda d: (is_copy(d.name), d.name, d.sha256))
     return [
         Batch(batch_hash((d.sha256 for d in part), stores.stamp), tuple(part))
@@ -119,10 +127,10 @@ def tidy(stores: Stores, at: datetime) -> None:
     for batch, holder in stores.ledger.leases(at).items():
         if is_gone(holder):
             stores.ledger.drop_lease(batch, holder)
-    if stores.lake.orphans([file.path for file in stores.ledger.lake_files()]):
+    if stores.lake.orphans(stores.ledger.lake_paths()):
         with stores.ledger.exclusively() as view:  # nobody records meanwhile
             leased = view.leases(at)
-            for path in stores.lake.orphans([file.path for file in view.lake_files()]):
+            for path in stores.lake.orphans(view.lake_paths()):
                 if Path(path).stem not in leased:
                     stores.lake.remove(path)
 
@@ -296,7 +304,7 @@ def standing_findings(stores: Stores) -> list[Finding]:
 
 def status_of(stores: Stores, periods: Iterable[Period]) -> list[StatusRow]:
     """What became of each expected (unit, form, period) inside the periods."""
-    from etl.consolidation.figures import status_of as rows_of
+    from etl.consolidation.reported import status_of as rows_of
 
     with stores.ledger.snapshot() as view:
         return rows_of(view, stores.reference, periods)

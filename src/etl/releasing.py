@@ -42,7 +42,7 @@ def release(
 
     seen: the fingerprint of what a person has approved. Raises FiguresMoved where it is not what would go out.
     """
-    from etl.consolidation.content import fingerprint, with_sources
+    from etl.consolidation.content import fingerprint
 
     done = consolidated
     while True:
@@ -59,7 +59,7 @@ def release(
             number, content.period, content.report.id, terms.kind, at, str(number), content.reference.hash,
             content.reference.suite_hash, etl.__version__, done.ledger_position, figures_hash, PUBLISHED, terms.by, terms.reason,
         )  # fmt: skip
-        content = with_sources(content, done, stores.ledger.at(done.ledger_position), stores.lake)
+        content = _with_sources(stores, content, done)
         try:
             _publish(stores, with_moves(stores, content), record, waiting)
         except ReleaseExists:
@@ -67,6 +67,15 @@ def release(
             continue
         write_index(stores)
         return _placed(stores, record), True
+
+
+def _with_sources(stores: Stores, content: ReleaseContent, done: Consolidated) -> ReleaseContent:
+    """The same with what stands behind its figures, from the ledger at the position that they have seen."""
+    from etl.consolidation.content import with_sources
+
+    with stores.ledger.snapshot() as now:  # where nothing was recorded since it says the same as its past, and sooner
+        same = now.position() == done.ledger_position
+        return with_sources(content, done, now if same else stores.ledger.at(done.ledger_position), stores.lake)
 
 
 def proposed(stores: Stores, done: Consolidated, at: datetime, terms: Terms = PROVISIONAL) -> ReleaseContent:
@@ -103,7 +112,7 @@ def _stage(stores: Stores, done: Consolidated, wanted: str | None) -> str:
     last = newest(stores, done.report, done.period)
     if last is None:
         return wanted or OFFICIAL
-    reached = stages_of(stores.ledger.events())[last.number]
+    reached = stages_of(stores.ledger.events(kinds=("release",)))[last.number]
     if wanted is None or STAGES.index(wanted) >= STAGES.index(reached):
         return wanted or reached
     raise UsageError(

@@ -72,7 +72,7 @@ def remade(stores: Stores, record: ReleaseRecord) -> Remade:
     Raises StoreError where the archive or the basis lacks what it rests on.
     """
     view = replay(stores, record)
-    event = next(e for e in stores.ledger.events() if e.kind == "release" and e.subject == str(record.number))
+    event = next(e for e in stores.ledger.events(kinds=("release",)) if e.subject == str(record.number))
     needed = {path for one in view.view.current(superseded=True) for path in one.lake.values()}
     with _whole_lake(stores, needed) as (lake, again):
         done = consolidated(view.view, lake, view.reference, view.report, view.period)
@@ -91,7 +91,7 @@ def remade(stores: Stores, record: ReleaseRecord) -> Remade:
 def _figures_of(stores: Stores, number: int) -> bytes:
     """figures.json of an earlier release: as it lies there, or made again where its folder is lost or damaged."""
     record = stores.ledger.release(number)
-    event = next(e for e in stores.ledger.events() if e.kind == "release" and e.subject == str(number))
+    event = next(e for e in stores.ledger.events(kinds=("release",)) if e.subject == str(number))
     if not stores.releases.damage(number, event.payload["sums"]):
         return stores.releases.read(number, "figures.json")
     return remade(stores, record).files["figures.json"]
@@ -136,7 +136,7 @@ def rows_again(stores: Stores, files: Iterable[KnownLakeFile]) -> dict[str, byte
 
 def _batch_again(stores: Stores, batch: str) -> dict[str, bytes]:
     """Read a batch's files again, under what was known when it was recorded."""
-    event = next(e for e in stores.ledger.events() if e.kind in ("batch", "recheck") and e.subject == batch)
+    event = next(e for e in stores.ledger.events(kinds=("batch", "recheck")) if e.subject == batch)
     stamp = stores.ledger.stamp(batch)
     names = {delivery.id: delivery.name for delivery in stores.ledger.deliveries()}
     if stamp is None or not isinstance(event.payload.get("read"), dict):

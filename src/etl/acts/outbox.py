@@ -38,9 +38,9 @@ def renew_outbox(stores: Stores) -> int:
 def fill_outbox(stores: Stores, outbox: Outbox, deliveries: Iterable[DeliveryRecord]) -> int:
     """Write what goes back for each delivery; how many were written. Can be repeated: the same files come out."""
     wanted = list(deliveries)
-    told = _Told.of(stores) if wanted else None
-    if told is None:
+    if not wanted:
         return 0
+    told = _Told.of(stores, wanted)
     receipts = [told.receipt(stores, delivery) for delivery in wanted]
     items = [(r.file, stores.archive.get(r.sha256), r.all_findings, _heads(r)) for r in receipts if _to_mend(r)]
     copies: Iterator[tuple[str, bytes] | Died | None] = iter(())
@@ -64,29 +64,31 @@ def outbox_files(stores: Stores, delivery: DeliveryRecord) -> Mapping[str, bytes
 
 def owner(stores: Stores, delivery: DeliveryRecord) -> str:
     """The one unit that a delivery is of; a file of several units or of none is nobody's."""
-    return _Told.of(stores).owner(delivery)
+    return _Told.of(stores, [delivery]).owner(delivery)
 
 
 def receipt_of(stores: Stores, delivery: DeliveryRecord) -> Receipt:
     """What the sender of a delivery is told; of the same bytes under another name the same, under that name."""
-    return _Told.of(stores).receipt(stores, delivery)
+    return _Told.of(stores, [delivery]).receipt(stores, delivery)
 
 
 @dataclass(frozen=True)
 class _Told:
-    """The ledger's submissions by their bytes, and its findings by file."""
+    """What the ledger says of some deliveries: submissions by their bytes, findings by file."""
 
     submissions: Mapping[str, Sequence[SubmissionRecord]]
     findings: Mapping[str, Sequence[Finding]]
 
     @classmethod
-    def of(cls, stores: Stores) -> _Told:
+    def of(cls, stores: Stores, deliveries: Iterable[DeliveryRecord]) -> _Told:
         by_bytes: dict[str, list[SubmissionRecord]] = defaultdict(list)
         by_file: dict[str, list[Finding]] = defaultdict(list)
         with stores.ledger.snapshot() as view:
-            for submission in view.submissions():
+            # other bytes that came under the same name too: what is told of a name is told of all of them
+            sha256s = {one.sha256 for one in view.deliveries_of(names={delivery.name for delivery in deliveries})}
+            for submission in view.submissions_of(sha256s):
                 by_bytes[submission.sha256].append(submission)
-            for finding in view.findings():
+            for finding in view.findings_of(sha256s):
                 by_file[finding.file].append(finding)
         return cls(by_bytes, by_file)
 

@@ -108,7 +108,7 @@ def _news(
 ) -> dict[str, Mapping[str, bytes]]:
     """Delivery → its files, for those whose receipt says something else than the last one that was sent."""
     outbox = Outbox(stores.settings.outbox)
-    submissions = stores.ledger.submissions()
+    submissions = stores.ledger.submissions_of({delivery.sha256 for delivery in deliveries})
     found: dict[str, Mapping[str, bytes]] = {}
     for delivery in deliveries:
         mine = [one for one in submissions if one.sha256 == delivery.sha256]

@@ -78,7 +78,8 @@ def previous_of(records: Iterable[ReleaseRecord], report: str, period: str, numb
 
 def with_sources(content: ReleaseContent, done: Consolidated, view: View, lake: Lake) -> ReleaseContent:
     """The same with what stands behind each figure. view: the ledger at the position that the figures have seen."""
-    seen = Replay(done.report, done.period, view, lake, done.reference)
+    periods = frozenset(row.period for row in done.status)
+    seen = Replay(done.report, done.period, view, lake, done.reference, periods)
     return replace(content, sources=sources(seen, done.figures, {t: rows.num_rows for t, rows in done.rows.items()}))
 
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from etl.consolidation.across import crossed, doubts_of, findings_of, forms_seen
 from etl.consolidation.claims import placed, tell_claims
+from etl.consolidation.reported import status_of
 from etl.consolidation.rows import Matched, current_rows, matched
 from etl.consolidation.scope import Scope
 from etl.model.claims import Claim
-from etl.model.decisions import case_of, declared_nil
 from etl.model.figures import Figure
-from etl.model.findings import ACCEPTED, REJECTED, Finding
+from etl.model.findings import REJECTED, Finding
 from etl.model.periods import Period, parse_period
 from etl.model.reference import Reference, Report
-from etl.model.releases import MISSING, StatusRow
-from etl.steps.completeness import completeness, is_late
+from etl.model.releases import StatusRow
 from etl.steps.consolidate import Doubt, Expectation, Expectations, Request, consolidate
 from etl.steps.consolidate.claims import claims
 from etl.store.lake import Lake
@@ -32,10 +31,10 @@ if TYPE_CHECKING:
 class Consolidated:
     """Figures, who reported, what was found beside the submissions' own findings, and the rows behind.
 
-    All of them are of the report's unit and the units under it. told: everything found that concerns the report, the
-    submissions' own findings too. claims: what levels say of themselves.
-    waiting: holds on which nobody has decided, also of revisions that are not in force. reference: with what had been
-    decided at the ledger's position.
+    All of them are of the report's unit and the units under it; rows are of the periods that it is asked for.
+    told: everything found that concerns the report, the submissions' own findings too. claims: what levels say of
+    themselves. waiting: holds on which nobody has decided, also of revisions that are not in force. reference: with
+    what had been decided at the ledger's position.
     """
 
     report: Report
@@ -57,7 +56,8 @@ def consolidated(view: View, lake: Lake, reference: Reference, report: Report, p
     everyone, scope = status_of(view, reference, [p for _, p in wanted] or [period]), Scope(report.unit, reference)
     status = scope.status(everyone)
     forms = sorted({reference.indicators[name].form for name, _ in wanted})
-    current = current_rows(view, lake, reference, forms_seen(reference, forms))
+    periods = {row.period for row in everyone}
+    current = current_rows(view, lake, reference, forms_seen(reference, forms), periods=periods)
     matching = matched(reference, current)
     told = crossed(reference, forms, matching, current)
     expected, asked = _expectations(reference, everyone), _requests(reference, wanted)
@@ -66,18 +66,21 @@ def consolidated(view: View, lake: Lake, reference: Reference, report: Report, p
     figures = tuple(consolidate(matching.rows, asked, expected, units, entities, doubts=doubts, within=report.unit))
     claimed = placed(reference, claims(matching.rows, asked, expected, units, entities, figures), current)
     tables = {table.id for form in forms for table in reference.forms[form].tables}
-    names, submissions = _names(view), view.submissions()
+    names = view.names()
     beside = [f for f in matching.findings if f.form in forms] + _shown(findings_of(told), status)
-    beside = scope.findings(beside + tell_claims(reference, claimed), submissions, names)
-    shown = {row.submission for row in status} | {None}
-    everything = [*view.findings(), *_of_files(view, lake, reference, names)]
-    own = scope.findings((f for f in everything if f.submission in shown), submissions, names)
-    open_holds = scope.findings((f for f in everything if f.waits), submissions, names)
+    beside += tell_claims(reference, claimed)
+    shown = {row.submission for row in status if row.submission}
+    everything = [*view.findings_for(shown), *_of_files(view, lake, reference, names)]
+    senders = view.senders({f.file for f in (*beside, *everything) if not (f.unit and f.period)})
+    beside = scope.findings(beside, senders)
+    own = scope.findings((f for f in everything if f.submission in {*shown, None}), senders)
+    open_holds = [*scope.findings((f for f in everything if f.waits), senders), *(f for f in beside if f.waits)]
+    asking = view.submissions_named({f.submission for f in open_holds if f.submission})
     return Consolidated(
         report, period, figures, status, tuple(beside),
-        {name: scope.rows(rows) for name, rows in matching.rows.items() if name in tables}, view.position(), reference,
+        {name: scope.rows(rows, periods) for name, rows in matching.rows.items() if name in tables}, view.position(), reference,
         told=tuple(sorted({*own, *_under_each_name(beside, names)}, key=_finding_order)), claims=tuple(claimed),
-        waiting=tuple(sorted(_waiting([*open_holds, *(f for f in beside if f.waits)], submissions, status), key=_finding_order)),
+        waiting=tuple(sorted(_waiting(open_holds, asking, status), key=_finding_order)),
     )  # fmt: skip
 
 
@@ -119,49 +122,21 @@ def requests(reference: Reference, report: Report, period: Period) -> list[tuple
     return list(found.values())
 
 
-def status_of(view: View, reference: Reference, periods: Iterable[Period]) -> list[StatusRow]:
-    """What became of each expected (unit, form, period) inside the periods."""
-    submissions = view.submissions()
-    found: dict[tuple[str, str, str], StatusRow] = {}
-    for period in periods:
-        for row in completeness(reference.calendar, reference.units, submissions, period):
-            found[row.unit, row.form, row.period] = _declared(reference, row)
-    return sorted(found.values(), key=lambda r: (r.period, r.form, r.unit))
-
-
-def _declared(reference: Reference, row: StatusRow) -> StatusRow:
-    """A form that nobody sent, and of which its unit has said by other means that there is nothing to report."""
-    if row.state != MISSING:
-        return row
-    said = reference.decided.get(case_of(declared_nil(row.form, row.unit, row.period)))
-    if said is None:
-        return row
-    late = is_late(said.at, row.deadline)
-    return replace(row, state=ACCEPTED, nil=True, received_at=said.at, late=late)
-
-
 def standing_findings(view: View, lake: Lake, reference: Reference) -> list[Finding]:
     """What is true of the kept files together: pairs that wait, where the register overrules, the same bytes twice,
     and what the rules over other units and periods tell of all that counts.
 
     Told under every name that a file's bytes came under; pairs and differences of superseded submissions too.
     """
-    names = _names(view)
+    names = view.names()
     forms = sorted({reference.table(rule.table).form for rule in reference.across})
     current = current_rows(view, lake, reference, forms_seen(reference, forms))
     told = findings_of(crossed(reference, forms, matched(reference, current), current))
     return [*_of_files(view, lake, reference, names), *_under_each_name(told, names)]
 
 
-#: the first name that a file's bytes came under → every name, that one first
+#: of bytes that came under several names: the first name → every name, that one first
 _Names = Mapping[str, list[str]]
-
-
-def _names(view: View) -> _Names:
-    names: dict[str, list[str]] = {}
-    for delivery in sorted(view.deliveries(), key=lambda d: d.state == "duplicate"):
-        names.setdefault(delivery.sha256, []).append(delivery.name)
-    return {own[0]: own for own in names.values()}
 
 
 def _under_each_name(findings: Iterable[Finding], names: _Names) -> list[Finding]:

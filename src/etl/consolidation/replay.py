@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from etl.consolidation.figures import requests, status_of
+from etl.consolidation.figures import requests
+from etl.consolidation.reported import status_of
 from etl.consolidation.rows import CurrentRows, Matched, current_rows, matched
 from etl.model.findings import Finding
 from etl.model.periods import Period, parse_period
@@ -27,13 +28,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class Replay:
-    """What a release was made from: asked again, it says the same, whatever has happened since."""
+    """What a release was made from: asked again, it says the same, whatever has happened since.
+
+    periods: all that is asked about, where that is known (`current_rows`).
+    """
 
     report: Report
     period: Period
     view: View
     lake: Lake
     reference: Reference
+    periods: frozenset[str] | None = None
     _rows: dict[str, tuple[CurrentRows, Matched]] = field(default_factory=dict)
     _submissions: dict[str, list[SubmissionRecord]] = field(default_factory=dict)
     _values: dict[str, dict[Place, dict[str, Any]]] = field(default_factory=dict)
@@ -42,7 +47,7 @@ class Replay:
     def rows(self, form: str) -> tuple[CurrentRows, Matched]:
         """The rows that counted of one form, and the same with their entities; read once."""
         if form not in self._rows:
-            current = current_rows(self.view, self.lake, self.reference, [form])
+            current = current_rows(self.view, self.lake, self.reference, [form], periods=self.periods)
             self._rows[form] = (current, matched(self.reference, current))
         return self._rows[form]
 
@@ -77,7 +82,7 @@ class Replay:
     @cached_property
     def withdrawals(self) -> dict[str, EventRecord]:
         """Submission → its last withdrawal."""
-        return {event.subject: event for event in self.view.events() if event.kind == "withdraw"}
+        return {event.subject: event for event in self.view.events(kinds=("withdraw",))}
 
     @cached_property
     def expectations(self) -> Expectations:

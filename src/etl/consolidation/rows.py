@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -47,10 +47,18 @@ class Matched:
 
 
 def current_rows(
-    ledger: View, lake: Lake, reference: Reference, forms: Sequence[str], *, superseded: bool = False
-) -> CurrentRows:
-    """Read the rows of every submission in force of these forms; with the superseded ones for what is told of them."""
-    current = {s.submission: s for form in forms for s in ledger.current(form, superseded=superseded)}
+    ledger: View, lake: Lake, reference: Reference, forms: Sequence[str], *, superseded: bool = False,
+    periods: Collection[str] | None = None,
+) -> CurrentRows:  # fmt: skip
+    """Read the rows of every submission in force of these forms; with the superseded ones for what is told of them.
+
+    periods: all that is asked for. Forms whose rows are looked at together with other periods' are read whole all the same.
+    """
+    current = {
+        s.submission: s
+        for form in forms
+        for s in ledger.current(form, periods if _stands_alone(reference, form) else None, superseded)
+    }
     rows = {}
     for form in forms:
         for spec in reference.forms[form].tables:
@@ -59,6 +67,13 @@ def current_rows(
             table = lake.read(files, schema(spec), {s.reading for s in own}) if files else schema(spec).empty_table()
             rows[spec.id] = table.sort_by([(column, "ascending") for column in CANONICAL])
     return CurrentRows(rows, current)
+
+
+def _stands_alone(reference: Reference, form: str) -> bool:
+    """Whether no other period says anything of a form's rows: no entity is matched, no rule looks across."""
+    tables = {table.id for table in reference.forms[form].tables}
+    looked_at = {name for rule in reference.across for name in (rule.table, *rule.also)}
+    return not (tables & looked_at or any(table.entity for table in reference.forms[form].tables))
 
 
 def matched(reference: Reference, current: CurrentRows) -> Matched:

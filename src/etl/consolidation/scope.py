@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,6 @@ from etl.model.periods import parse_period
 from etl.model.reference import Reference
 from etl.model.releases import StatusRow
 from etl.model.submissions import PERIOD, UNIT
-from etl.store.ledger import SubmissionRecord
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,28 +35,26 @@ class Scope:
         """The triples of the units in scope."""
         return tuple(row for row in rows if self.holds(row.unit, row.period))
 
-    def rows(self, table: pa.Table) -> pa.Table:
-        """The rows that the units in scope sent."""
+    def rows(self, table: pa.Table, periods: Collection[str]) -> pa.Table:
+        """The rows that the units in scope sent for these periods."""
         pairs = table.group_by([UNIT, PERIOD]).aggregate([])
-        if all(map(self.holds, pairs[UNIT].to_pylist(), pairs[PERIOD].to_pylist())):
+
+        def wanted(unit: str, period: str) -> bool:
+            return period in periods and self.holds(unit, period)
+
+        if all(map(wanted, pairs[UNIT].to_pylist(), pairs[PERIOD].to_pylist())):
             return table
         import pyarrow as pa
 
-        return table.filter(pa.array(map(self.holds, table[UNIT].to_pylist(), table[PERIOD].to_pylist()), pa.bool_()))
+        return table.filter(pa.array(map(wanted, table[UNIT].to_pylist(), table[PERIOD].to_pylist()), pa.bool_()))
 
-    def findings(
-        self, found: Iterable[Finding], submissions: Iterable[SubmissionRecord], names: Mapping[str, list[str]]
-    ) -> list[Finding]:
+    def findings(self, found: Iterable[Finding], senders: Mapping[str, Collection[tuple[str, str]]]) -> list[Finding]:
         """Those at units in scope. What names no unit goes with its file; a file of nobody's with the topmost unit.
 
-        names: the first name that a file's bytes came under → every name.
+        senders: file name → (unit, period) of each submission in it.
         """
-        senders: dict[str, set[tuple[str, str]]] = {}
-        for one in submissions:
-            for name in names.get(one.file, [one.file]):
-                senders.setdefault(name, set()).add((one.unit, one.period))
         nobodys = all(unit.parent is None for unit in self.reference.units.all if unit.code == self.unit)
-        return [f for f in found if self._owns(f, senders.get(f.file, set()), nobodys)]
+        return [f for f in found if self._owns(f, senders.get(f.file, ()), nobodys)]
 
     def _owns(self, finding: Finding, senders: Iterable[tuple[str, str]], nobodys: bool) -> bool:
         if finding.unit and finding.period:

@@ -57,9 +57,10 @@ def summary(stores: Stores, records: Sequence[BatchRecord]) -> Intake:
     duplicate = sum(record.duplicate for record in records)
     found: tuple[Finding, ...] = ()
     if new or duplicate:
-        batches = {record.batch for record in records}
-        names = {d.name for d in stores.ledger.deliveries() if d.batch in batches}
-        found = tuple(f for f in stores.ledger.findings() if f.file in names)
+        ledger = stores.ledger
+        names = {came.name for came in ledger.deliveries_of(batches={record.batch for record in records})}
+        told = ledger.findings_of({named.sha256 for named in ledger.deliveries_of(names=names)})
+        found = tuple(f for f in told if f.file in names)
     return Intake(new, duplicate, sum(record.repeated for record in records), states, found)
 
 

@@ -44,7 +44,7 @@ def moment_of(text: str) -> datetime:
 
 def recalls(stores: Stores) -> dict[int, EventRecord]:
     """Number → the event that recalled the release."""
-    return {int(event.subject): event for event in stores.ledger.events() if event.kind == "recall"}
+    return {int(event.subject): event for event in stores.ledger.events(kinds=("recall",))}
 
 
 def notice(stores: Stores, number: int) -> str:

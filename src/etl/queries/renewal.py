@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from etl.errors import StoreError
 from etl.model.periods import Period, parse_period
@@ -24,16 +25,42 @@ def periods_to_renew(stores: Stores, report: Report, due: Period) -> list[Period
     """
     newest = {r.period: r for r in stores.ledger.releases() if (r.report, r.state) == (report.id, PUBLISHED)}
     others = {code: release for code, release in newest.items() if code != due.code}
-    if not others:
-        return [due]
-    events = stores.ledger.events(after=min(release.ledger_position for release in others.values()))
-    period_of = {one.submission: parse_period(one.period) for one in stores.ledger.submissions()}
+    last = _last_said(stores) if others else {}
     found = [due]
     for code, release in sorted(others.items()):
-        period, since = parse_period(code), (e for e in events if e.position > release.ledger_position)
-        if any(period.contains(period_of[name]) for name in _stirred(since) if name in period_of):
+        period = parse_period(code)
+        if any(at > release.ledger_position and period.contains(parse_period(of)) for of, at in last.items()):
             found.append(period)
     return found
+
+
+def _last_said(stores: Stores) -> dict[str, int]:
+    """Period → the position of the last event that says something of a submission of it.
+
+    Remembered up to a position of the log, so that a night looks only at what was recorded since.
+    """
+    note = stores.settings.cache / "periods.json"
+    reached, last = _reached(stores, note)
+    events = stores.ledger.events(after=reached)
+    if not events:
+        return last
+    periods = {one.submission: one.period for one in stores.ledger.submissions_named(_stirred(events))}
+    for event in events:
+        for name in _stirred([event]) & periods.keys():
+            last[periods[name]] = event.position
+    _keep(note, {"rests_on": [events[-1].position, events[-1].hash], "last": last})
+    return last
+
+
+def _reached(stores: Stores, note: Path) -> tuple[int, dict[str, int]]:
+    """Up to which event it is remembered; from the beginning where the ledger is another one than then."""
+    try:
+        said: Any = json.loads(note.read_bytes())
+        position, hash_then = said["rests_on"]
+        last = {str(period): int(at) for period, at in said["last"].items()}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return 0, {}
+    return (position, last) if stores.ledger.hash_at(position) == hash_then is not None else (0, {})
 
 
 def _stirred(events: Iterable[EventRecord]) -> set[str]:
@@ -60,15 +87,12 @@ def held(stores: Stores, report: Report, release: ReleaseRecord) -> None:
     """Remember that a release said what is true now: it is not made again until something else is recorded."""
     since = _since(stores, release)
     if since is not None:
-        said = {**_remembered(_note(stores)), _key(report, release): _rests_on(stores, since)}
-        with suppress(StoreError):  # a disk that refuses: then it is looked at again the next time
-            write_durably(_note(stores), json.dumps(said, ensure_ascii=False).encode("utf-8"))
+        _keep(_note(stores), {**_remembered(_note(stores)), _key(report, release): _rests_on(stores, since)})
 
 
 def _since(stores: Stores, release: ReleaseRecord) -> EventRecord | None:
     """The last event after a release that is none itself."""
-    events = stores.ledger.events(after=release.ledger_position)
-    return next((event for event in reversed(events) if event.kind != "release"), None)
+    return stores.ledger.last_event(release.ledger_position, but="release")
 
 
 def _key(report: Report, release: ReleaseRecord) -> str:
@@ -88,3 +112,8 @@ def _remembered(note: Path) -> dict[str, str]:
         return dict(json.loads(note.read_bytes()))
     except (OSError, ValueError, TypeError):
         return {}
+
+
+def _keep(note: Path, said: Mapping[str, Any]) -> None:
+    with suppress(StoreError):  # a disk that refuses: then it is looked at again the next time
+        write_durably(note, json.dumps(said, ensure_ascii=False).encode("utf-8"))

@@ -101,7 +101,7 @@ def _release(stores: Stores, record: ReleaseRecord, checked: Counter[str], rebui
 
 
 def _event(stores: Stores, record: ReleaseRecord) -> EventRecord:
-    return next(e for e in stores.ledger.events() if e.kind == "release" and e.subject == str(record.number))
+    return next(e for e in stores.ledger.events(kinds=("release",)) if e.subject == str(record.number))
 
 
 def _rebuilt(stores: Stores, record: ReleaseRecord) -> Iterator[Fault]:

@@ -33,7 +33,7 @@ def waiting(stores: Stores) -> list[Finding]:
 
 def _rests_on(stores: Stores) -> str:
     """Names all that it is made of. The last event's hash covers those before it: another ledger has another one."""
-    last = [event.hash for event in stores.ledger.events(after=stores.ledger.position() - 1)]
+    last = stores.ledger.hash_at(stores.ledger.position())
     return hashlib.sha256(json.dumps([last, asdict(stores.stamp)]).encode()).hexdigest()
 
 

@@ -11,6 +11,7 @@ import signal
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 from etl.errors import UsageError
 
@@ -27,22 +28,52 @@ NOT_SENT = frozenset(
 _COPY = re.compile(r"( - Copy| - Sao chép| ?\(\d{1,2}\))\.\w+$")
 
 
-def arrived(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+class Memory(Protocol):
+    """Remembers what was taken in of a folder (`etl.store.seen.Seen`)."""
+
+    def has(self, name: str, stat: os.stat_result) -> bool: ...
+    def was_read(self, name: str, stat: os.stat_result, data: bytes) -> None: ...
+
+
+def arrived(paths: Iterable[Path], memory: Memory | None = None) -> Iterator[tuple[str, bytes]]:
     """(name, bytes) of every file named, or inside a folder named, sorted by name.
 
     A name inside a folder is its path from there. A file that is still being written, vanishes, or cannot be read is told
-    (a warning in the log) and left for the next time. Raises UsageError for a path that does not exist.
+    (a warning in the log) and left for the next time. memory: files of folders that it knows are passed over unread.
+    Raises UsageError for a path that does not exist.
     """
     for path in paths:
         if path.is_file():
-            yield from _whole(path, path.name)
+            yield from _whole(path, path.name, None)
         elif path.is_dir():
-            for file in sorted(p for p in path.rglob("*") if p.is_file()):
-                name = file.relative_to(path).as_posix()
-                if is_sent(name):
-                    yield from _whole(file, name)
+            names = [name for name, entry in _below(path) if not _passed_over(memory, name, entry)]
+            for name in sorted(filter(is_sent, names), key=lambda name: name.split("/")):
+                yield from _whole(path / name, name, memory)
         else:
             raise UsageError(f"Không có tệp hay thư mục này / no such file or folder: {path}")
+
+
+def _below(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Every file below a folder, by its path from there; links to folders are not followed."""
+    ahead = [("", os.fspath(folder))]
+    while ahead:
+        above, place = ahead.pop()
+        try:
+            entries = list(os.scandir(place))
+        except (PermissionError, FileNotFoundError):  # it is not ours, or has vanished
+            continue
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                ahead.append((f"{above}{entry.name}/", entry.path))
+            elif entry.is_file():
+                yield above + entry.name, entry
+
+
+def _passed_over(memory: Memory | None, name: str, entry: os.DirEntry[str]) -> bool:
+    try:
+        return memory is not None and memory.has(name, entry.stat())
+    except OSError:  # it has vanished: whoever opens it tells so
+        return False
 
 
 def is_sent(name: str) -> bool:
@@ -53,7 +84,7 @@ def is_sent(name: str) -> bool:
     return Path(name).suffix.lower() not in NOT_SENT and parts[-1] not in ("Thumbs.db", "README", "SHA256SUMS")
 
 
-def _whole(path: Path, name: str) -> Iterator[tuple[str, bytes]]:
+def _whole(path: Path, name: str, memory: Memory | None) -> Iterator[tuple[str, bytes]]:
     """The file, if it can be had whole; else it is told why it waits for the next time."""
     try:
         with open(path, "rb") as file:
@@ -72,6 +103,8 @@ def _whole(path: Path, name: str) -> Iterator[tuple[str, bytes]]:
     if busy or _version(before) != _version(after) or len(data) != after.st_size:
         _log.warning("%s: đang được ghi, để lần sau / is still being written, left for the next time", name)
     else:
+        if memory:
+            memory.was_read(name, after, data)
         yield name, data
 
 

@@ -83,8 +83,7 @@ def stirred(ledger: Ledger, after: int) -> list[DeliveryRecord]:
         return []
     new = {name for e in events for name in e.payload.get("deliveries", {})}
     moved = {name for e in events for part in ("states", "readings") for name in e.payload.get(part, {})}
-    files = {one.sha256 for one in ledger.submissions() if one.submission in moved} if moved else set()
-    return [d for d in ledger.deliveries() if d.id in new or d.sha256 in files]
+    return ledger.deliveries_of(ids=new, sha256s={one.sha256 for one in ledger.submissions_named(moved)})
 
 
 def _plain(name: str) -> str:
