@@ -67,6 +67,15 @@ def workbook(commune: Commune, period: str, rows: int) -> Workbook:
     return Workbook(name, _xlsx(commune, period, table, formulas=int(commune.code) % 2 == 0), _totals(table))
 
 
+def words_of(period: str) -> tuple[str, str]:
+    """A quarter of PERIODS or a month ('2025-12') as a commune writes it, and the day on which it signs."""
+    if period in PERIODS:
+        return PERIODS[period]
+    year, month = map(int, period.split("-"))
+    signed = f"ngày 04 tháng {month % 12 + 1:02} năm {year + month // 12}"
+    return f"Tháng {month:02} năm {year}", signed
+
+
 def _row(chance: random.Random, i: int, rows: int) -> Row:
     hamlet = f"{chance.choice(FIRST)} {chance.choice(SECOND)}"
     name = f"{chance.choice(_MODELS)} bản {hamlet}, nhóm {i + 1}"  # no two alike, as names of places are
@@ -152,7 +161,7 @@ def _write_title(sheet: Any, styles: dict[str, Any], commune: Commune, period: s
     sheet.merge_range(1, 0, 1, 2, "Ban hành kèm theo Công văn số 86/SNN-KH ngày 18/11/2024", None)
     sheet.merge_range(2, 0, 2, 2, "Ngày nhận báo cáo: ngày 10 tháng sau quý", None)
     sheet.merge_range(0, 3, 1, 8, "MÔ HÌNH NÔNG, LÂM NGHIỆP TRÊN ĐỊA BÀN XÃ", styles["title"])
-    sheet.merge_range(2, 3, 2, 8, f"Kỳ báo cáo: {PERIODS[period][0]}", styles["title"])
+    sheet.merge_range(2, 3, 2, 8, f"Kỳ báo cáo: {words_of(period)[0]}", styles["title"])
     sheet.merge_range(0, 9, 0, 11, f"Đơn vị báo cáo: {commune.as_written}", None)
     receiver = f"Đơn vị nhận báo cáo: Sở Nông nghiệp {province_name(commune.province)}"
     sheet.merge_range(1, 9, 1, 11, receiver, None)
@@ -215,7 +224,7 @@ def _write_total(sheet: Any, styles: dict[str, Any], table: Sequence[Row], at: i
 
 
 def _write_footer(sheet: Any, commune: Commune, period: str, at: int) -> None:
-    sheet.merge_range(at, 8, at, 11, f"{commune.name}, {PERIODS[period][1]}", None)
+    sheet.merge_range(at, 8, at, 11, f"{commune.name}, {words_of(period)[1]}", None)
     sheet.write_string(at + 1, 1, "Người lập biểu")
     sheet.write_string(at + 1, 9, "TM. UỶ BAN NHÂN DÂN")
     sheet.write_string(at + 2, 1, "(Ký, ghi rõ họ tên)")
