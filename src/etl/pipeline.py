@@ -107,9 +107,7 @@ def receive(stores: Stores, paths: Sequence[Path], at: datetime) -> list[Batch]:
         sender, subject = (mail.sender, mail.subject) if mail else ("", "")
         return Delivery(name, stores.archive.put(data), len(data), at, sender, subject)
 
-    found = (
-        (path, name, data) for path in paths for name, data in arrived([path], seen if path == inbox else None)
-    )
+    found = ((path, name, data) for path in paths for name, data in arrived([path], seen if path == inbox else None))
     deliveries = list(stores.archive.each(kept, found))
     if seen:
         seen.keep()
