@@ -24,7 +24,7 @@ run: $(READY) ## nhận hộp thư mẫu, tổng hợp, lập báo cáo · take 
 	$(BIN)/python -m flows.nightly --inbox data/samples/laichau-st --report laichau-st
 
 test: $(READY) ## kiểm thử nhanh · the quick tests
-	$(BIN)/pytest -n auto --dist loadfile -m "not ($(COSTLY))"
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m "not ($(COSTLY))"
 
 test-all: $(READY) ## mọi kiểm thử trừ make chaos, cần PostgreSQL và Chromium · every test but those of make chaos
 	$(BIN)/pytest -m "not chaos"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
 
 from etl.acts.decide import decide
 from etl.acts.rebuild import rebuild
@@ -47,6 +48,7 @@ def statuses(stores: Stores, number: int) -> dict[tuple[str, str, str], str]:
     }
 
 
+@pytest.mark.slow
 def test_a_mark_that_vanished_holds_its_figures_until_that_is_accepted(copied: Stores, tmp_path: Path) -> None:
     send(copied, tmp_path / "in", "BC_KHCN_2021_SinHo (sửa lần 2).xlsx", {"Biểu 03!F22": "4-2020-36433"}, 1)
 

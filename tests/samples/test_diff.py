@@ -62,6 +62,7 @@ def bytes_of(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_a_correction_after_an_official_release_makes_a_new_provisional_one(copied: Stores, tmp_path: Path) -> None:
     official, new = publish(copied, kind="official", by="Trần Văn A", reason="đã duyệt")
     assert (official.number, official.kind, new) == (2, "official", True)
@@ -102,6 +103,7 @@ def test_the_newest_release_at_a_time(copied: Stores, tmp_path: Path) -> None:
         figures_of(copied, as_of="tháng ba")
 
 
+@pytest.mark.slow
 def test_withdrawn_and_reinstated_with_who_and_why(copied: Stores, tmp_path: Path) -> None:
     name, _, cell = corrected(copied, tmp_path / "in", "SP.HA", "108", "99")
     publish(copied, at=AT + timedelta(days=31))
@@ -131,6 +133,7 @@ def test_withdrawn_and_reinstated_with_who_and_why(copied: Stores, tmp_path: Pat
         withdraw(copied, wrong, by="Lan", reason=" ", at=AT)
 
 
+@pytest.mark.slow
 def test_a_late_submission_moves_the_share_and_is_named(tmp_path: Path) -> None:
     inbox = tmp_path / "in"
     inbox.mkdir()
@@ -150,6 +153,7 @@ def test_a_late_submission_moves_the_share_and_is_named(tmp_path: Path) -> None:
     assert {c["reason"] for c in iso["causes"]} == {"mới nhận, nộp muộn / newly received, late"}
 
 
+@pytest.mark.slow
 def test_decisions_are_told_with_their_reason(tmp_path: Path) -> None:
     stores = store_at(tmp_path)
     take_in_folder(stores, shared("samples", "laichau-st", "messy"))

@@ -57,6 +57,7 @@ def test_in_another_folder_zone_language_and_hash_seed_the_bytes_are_the_same(
     assert bytes_of(there / "again") == bytes_of(messy_copy.releases.folder(1))
 
 
+@pytest.mark.slow
 def test_whatever_happened_since_every_release_comes_out_again(copied: Stores, tmp_path: Path) -> None:
     name, *_ = corrected(copied, tmp_path / "in", "SP.HA", "108", "99")
     publish(copied, at=AT + timedelta(days=31))
@@ -89,6 +90,7 @@ def test_a_damaged_release_is_put_back_from_its_own_bytes(copied: Stores) -> Non
     assert bytes_of(copied.releases.folder(1)) == before
 
 
+@pytest.mark.slow
 def test_other_reference_data_since_then_does_not_matter(copied: Stores, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "data" / "reference", tmp_path / "reference")
     indicators = tmp_path / "reference" / "indicators.csv"

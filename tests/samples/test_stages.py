@@ -19,6 +19,7 @@ from tests.samples.conftest import publish
 DAYS = [AT + timedelta(days=n) for n in range(9)]
 
 
+@pytest.mark.slow
 def test_a_stage_goes_one_way_and_stands_in_every_file(stores: Stores) -> None:
     for batch in receive(stores, [SAMPLES / "BC_KHCN_2021_NamNhun.xlsx"], AT):
         take_in(stores, batch, AT)
