@@ -23,10 +23,10 @@ def open_form(page: Page, served: Serving, name: str) -> None:
 
 
 def submit(page: Page) -> None:
-    """Submit the form and open the run that it made."""
-    until(lambda: _submitted(page), "the form is taken")
-    page.locator("a[href*='/runs/flow-run/']").first.click()
-    page.wait_for_url("**/runs/flow-run/*")
+    """Submit the form and open the run that it made: the deployment's older runs are on the page too."""
+    run = until(lambda: _submitted(page), "the form is taken")
+    page.locator(f"a[href*='/runs/flow-run/{run}']").first.click()
+    page.wait_for_url(f"**/runs/flow-run/{run}*")
 
 
 def submit_and_watch(page: Page, *, ends: str) -> None:
@@ -35,14 +35,11 @@ def submit_and_watch(page: Page, *, ends: str) -> None:
     expect_state(page, ends)
 
 
-def _submitted(page: Page) -> bool | None:
-    """Press Submit. When its database is busy the UI says "Oops", and an operator presses again."""
-    page.get_by_role("button", name="Submit").click()
-    try:
-        page.wait_for_url(lambda url: not url.partition("?")[0].endswith("/run"), timeout=10_000)
-    except TimeoutError:
-        return None
-    return True
+def _submitted(page: Page) -> str | None:
+    """Press Submit; returns the run's id. When its database is busy the UI says "Oops", and an operator presses again."""
+    with page.expect_response(lambda answer: answer.url.endswith("/create_flow_run")) as answered:
+        page.get_by_role("button", name="Submit").click()
+    return str(answered.value.json()["id"]) if answered.value.ok else None
 
 
 def open_artifact(page: Page, key: str) -> Locator:
