@@ -72,8 +72,7 @@ def priced(folder: Path, *, flow: bool) -> Figures:
     with new_ones(folder) as names:
         found |= _named("new", night(folder))
         found["new: workbooks"] = (len(names), None)
-    root = stores.settings.releases
-    found["index.html, bytes"] = ((root / "index.html").stat().st_size, None)
+    found["index.html, bytes"] = ((stores.releases.root / "index.html").stat().st_size, None)
     return found
 
 
@@ -119,6 +118,7 @@ def night(folder: Path) -> Figures:
     from etl.acts.outbox import renew_outbox
     from etl.acts.reply import reply
     from etl.consolidation.reports import period_due, report_named
+    from etl.model.clock import LOCAL_TIME
     from etl.model.periods import parse_period
     from etl.pipeline import consolidate, receive, take_in
     from etl.queries.intake import summary
@@ -135,7 +135,8 @@ def night(folder: Path) -> Figures:
     stores = clock.time("open", lambda: opened(folder))
     report = report_named(stores.reference, REPORT)
     due = parse_period(period_due(stores.reference, report, at))
-    batches = clock.time("receive", lambda: receive(stores, [stores.settings.inbox], at))
+    today = datetime.now(LOCAL_TIME)  # the inbox's files were written today: only what has settled since is remembered
+    batches = clock.time("receive", lambda: receive(stores, [stores.settings.inbox], today))
     records = clock.time("take in", lambda: [take_in(stores, batch, at) for batch in batches])
     clock.time("outbox", lambda: renew_outbox(stores))
     clock.time("reply", lambda: reply(stores, {}, at))
@@ -164,6 +165,7 @@ def new_ones(folder: Path) -> Iterator[list[str]]:
     kept = {path.name: path.read_bytes() for path in data.glob("ledger.sqlite*")}
     known = set(os.listdir(data / "releases"))
     index = {name: (data / "releases" / name).read_bytes() for name in known if name.startswith("index")}
+    reached = (data / "outbox" / ".reached").read_bytes()
     names = arrive(folder)
     try:
         yield names
@@ -179,6 +181,8 @@ def new_ones(folder: Path) -> Iterator[list[str]]:
             with suppress(FileNotFoundError):
                 (data / "releases" / name).unlink()
             (data / "releases" / name).write_bytes(content)
+        (data / "outbox" / ".reached").unlink()  # else the outbox has seen more than the ledger says, and is made anew
+        (data / "outbox" / ".reached").write_bytes(reached)
         shutil.rmtree(data / "cache", ignore_errors=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from importlib import metadata
@@ -183,10 +183,32 @@ def public_rows(rows: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
 
 
 def fingerprint(content: ReleaseContent) -> str:
-    """sha256 over figures, status, findings and what counted: two releases with the same one say the same."""
-    body = {
-        "figures": [f.as_json() for f in content.figures], "status": [s.as_json() for s in content.status],
-        "findings": [f.as_json() for f in content.findings], "reference": content.reference.hash,
-        "suites": content.reference.suite_hash, "submissions": sorted({s.submission or "" for s in content.status}),
-    }  # fmt: skip
-    return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    """sha256 over figures, status, findings and what counted: two releases with the same one say the same.
+
+    Of one JSON text with its keys in order, which is never held whole.
+    """
+    told: tuple[tuple[str, Iterable[str]], ...] = (
+        ('{"figures": ', _listed(f.as_json() for f in content.figures)),
+        (', "findings": ', _listed(f.as_json() for f in content.findings)),
+        (', "reference": ', [_text(content.reference.hash)]),
+        (', "status": ', _listed(s.as_json() for s in content.status)),
+        (', "submissions": ', _listed(sorted({s.submission or "" for s in content.status}))),
+        (', "suites": ', [_text(content.reference.suite_hash)]),
+        ("}", ()),
+    )
+    found = hashlib.sha256()
+    for name, texts in told:
+        found.update(name.encode())
+        for text in texts:
+            found.update(text.encode())
+    return found.hexdigest()
+
+
+_text = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+
+
+def _listed(items: Iterable[object]) -> Iterator[str]:
+    yield "["
+    for n, item in enumerate(items):
+        yield ", " * (n > 0) + _text(item)
+    yield "]"

@@ -55,6 +55,9 @@ class Units:
     """All units of the reference data; look-ups always take the day."""
 
     all: tuple[Unit, ...] = field(default_factory=tuple)
+    _of_level: dict[tuple[str, date], tuple[Unit, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def _by_code(self) -> dict[str, tuple[Unit, ...]]:
@@ -77,7 +80,10 @@ class Units:
         return tuple(u for u in self.all if u.parent == code and u.valid_on(day))
 
     def at_level(self, level: str, day: date) -> tuple[Unit, ...]:
-        return tuple(u for u in self.all if u.level == level and u.valid_on(day))
+        """The units of a level on a day; found once, a calendar of years asks for the same few thousands of times."""
+        if (level, day) not in self._of_level:
+            self._of_level[level, day] = tuple(u for u in self.all if u.level == level and u.valid_on(day))
+        return self._of_level[level, day]
 
     def table(self) -> pa.Table:
         """All units for SQL: code, name, type, level, parent (texts), valid_from, valid_to (dates, null is unbounded)."""

@@ -17,10 +17,15 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]], *, width: int |
         widths[widths.index(max(widths))] -= 1
     lines = []
     for number, row in enumerate(cells):
-        wrapped = [textwrap.wrap(cell, w) or [""] for cell, w in zip(row, widths, strict=True)]
+        wrapped = [_wrapped(cell, w) for cell, w in zip(row, widths, strict=True)]
         for i in range(max(map(len, wrapped))):
             parts = [(w[i] if i < len(w) else "").ljust(widths[j]) for j, w in enumerate(wrapped)]
             lines.append("  ".join(parts).rstrip())
         if number == 0:
             lines.append("  ".join("─" * w for w in widths))
     return "\n".join(lines)
+
+
+def _wrapped(cell: str, width: int) -> list[str]:
+    """The lines of a cell; one word that fits, as most cells are, needs no looking at."""
+    return [cell] if cell.isalnum() and len(cell) <= width else textwrap.wrap(cell, width) or [""]

@@ -21,7 +21,8 @@ def documents(content: ReleaseContent) -> dict[str, bytes]:
 
     Raises UsageError where a report or table id cannot be a file's name.
     """
-    from etl.report.data import as_json, data_files
+    from etl.report.data import data_files
+    from etl.report.formats import as_json
     from etl.report.higher_forms import higher_forms
     from etl.report.letter import letter, sign_off
     from etl.report.letter.form import SIGN_OFF

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from itertools import pairwise
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -95,6 +96,15 @@ class FindingGroup:
     def open(self) -> bool:
         """Whether somebody has something to do: send again, or decide."""
         return any(f.severity == CRITICAL or f.waits for f in self.findings)
+
+
+@_once
+def in_order(content: ReleaseContent) -> Sequence[Figure]:
+    """All figures by their own total order: that in which consolidation gives them."""
+    keys = (figure.order for figure in content.figures)
+    if all(a <= b for a, b in pairwise(keys)):
+        return content.figures
+    return sorted(content.figures, key=lambda figure: figure.order)
 
 
 @_once

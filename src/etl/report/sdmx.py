@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -13,9 +13,9 @@ from xml.etree import ElementTree as ET
 from etl.model.figures import NOT_REPORTED, PROVISIONAL, PUBLISHED, WITHHELD, Figure, number_text
 from etl.model.periods import parse_period
 from etl.model.releases import ReleaseContent
-from etl.report import words
+from etl.report import blocks, words
 from etl.report.titles import Titles
-from etl.report.words import Text, joined
+from etl.report.words import Text
 
 STRUCTURE, DATA = "sdmx/structure.xml", "sdmx/figures.csv"
 
@@ -66,11 +66,13 @@ class Sdmx:
     content: ReleaseContent
     titles: Titles
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    _breakdowns: dict[tuple[tuple[str, str], ...], str] = field(default_factory=dict)
+    _times: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def lists(self) -> dict[str, dict[str, Text]]:
         """Code list → code → name, each in order."""
-        figures = sorted(self.content.figures, key=lambda figure: figure.order)
+        figures = blocks.in_order(self.content)
         indicators, units = (dict.fromkeys(getattr(f, name) for f in figures) for name in ("indicator", "unit"))
         breakdowns = {_TOTAL: Text("Tổng", "Total")}
         breakdowns |= {self.breakdown(f): self.titles.breakdown(f) for f in figures if f.breakdown}
@@ -89,7 +91,10 @@ class Sdmx:
         """The code of a figure's part: axis and member."""
         if not figure.breakdown:
             return _TOTAL
-        return self.code("BREAKDOWN", "-".join(f"{axis}_{member}" for axis, member in figure.breakdown))
+        if figure.breakdown not in self._breakdowns:
+            text = "-".join(f"{axis}_{member}" for axis, member in figure.breakdown)
+            self._breakdowns[figure.breakdown] = self.code("BREAKDOWN", text)
+        return self._breakdowns[figure.breakdown]
 
     def code(self, concept: str, text: str) -> str:
         """An SDMX id for a code of ours: letters, digits and _; a number is added where two would be the same."""
@@ -109,29 +114,36 @@ class Sdmx:
         given = self.content.report.options.get("open_data")
         return str(given.get("agency", "ETL")) if isinstance(given, dict) else "ETL"
 
-    def rows(self) -> Iterator[dict[str, str | None]]:
-        """One line an observation, in the order of the figures; a range is two."""
+    def rows(self, figures: Iterable[Figure]) -> Iterator[tuple[str | None, ...]]:
+        """One line an observation, as HEADER has it, in the order of the figures; a range is two."""
         self.lists  # noqa: B018  codes are given in one order, whoever asks first
-        for figure in sorted(self.content.figures, key=lambda f: f.order):
-            values: Sequence[tuple[str, Decimal | None]] = [("VAL", figure.value)]
-            if figure.low is not None or figure.high is not None:
-                values = [("MIN", figure.low), ("MAX", figure.high)]
-            for statistic, value in values:
-                yield self._row(figure, statistic, value)
+        for figure in figures:
+            if figure.low is None and figure.high is None:
+                yield self._row(figure, "VAL", figure.value)
+            else:
+                yield self._row(figure, "MIN", figure.low)
+                yield self._row(figure, "MAX", figure.high)
 
-    def _row(self, figure: Figure, statistic: str, value: Decimal | None) -> dict[str, str | None]:
-        return {
-            "STRUCTURE": "dataflow", "STRUCTURE_ID": f"{self.agency}:{self.name}({_VERSION})", "ACTION": "I",
-            "INDICATOR": self.code("INDICATOR", figure.indicator), "REF_AREA": self.code("REF_AREA", figure.unit),
-            "BREAKDOWN": self.breakdown(figure), "STATISTIC": statistic, "TIME_PERIOD": time_period(figure.period),
-            "OBS_VALUE": number_text(value), "OBS_STATUS": OBS_STATUS[figure.status],
-            "UNIT_MEASURE": self.code("UNIT_MEASURE", figure.unit_of_measure), "DECIMALS": str(figure.decimals),
-            "NUMERATOR": number_text(figure.numerator), "DENOMINATOR": number_text(figure.denominator),
-            "NAMES": "; ".join(figure.names) if figure.names is not None else None,
-            "COVERAGE_REPORTED": str(figure.coverage.reported), "COVERAGE_EXPECTED": str(figure.coverage.expected),
-            "COVERAGE_MISSING": joined([Text.same(code) for code in figure.coverage.missing], " ").vi or None,
-            "STAGE": self.code("STAGE", figure.stage),
-        }  # fmt: skip
+    def _row(self, figure: Figure, statistic: str, value: Decimal | None) -> tuple[str | None, ...]:
+        return (
+            *self._flow, self.code("INDICATOR", figure.indicator), self.code("REF_AREA", figure.unit),
+            self.breakdown(figure), statistic, self._time(figure.period), number_text(value), OBS_STATUS[figure.status],
+            self.code("UNIT_MEASURE", figure.unit_of_measure), str(figure.decimals),
+            number_text(figure.numerator), number_text(figure.denominator),
+            "; ".join(figure.names) if figure.names is not None else None,
+            str(figure.coverage.reported), str(figure.coverage.expected), " ".join(figure.coverage.missing) or None,
+            self.code("STAGE", figure.stage),
+        )  # fmt: skip
+
+    @cached_property
+    def _flow(self) -> tuple[str, str, str]:
+        """STRUCTURE, STRUCTURE_ID and ACTION, the same in every line."""
+        return "dataflow", f"{self.agency}:{self.name}({_VERSION})", "I"
+
+    def _time(self, period: str) -> str:
+        if period not in self._times:
+            self._times[period] = time_period(period)
+        return self._times[period]
 
     def structure(self) -> bytes:
         """The structure message: code lists, concepts, the data structure and its dataflow."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from etl.model.figures import NOT_REPORTED, PROVISIONAL, PUBLISHED, WITHHELD, Coverage, Figure, Indicator
 from etl.model.periods import Period
@@ -128,32 +128,28 @@ def _figures(
     found: dict[str, dict[Breakdown, Part]] = {}
     for one in parts:
         found.setdefault(one.unit, {})[one.breakdown] = one
+    places = {one.breakdown: _place(one.breakdown) for one in parts}
     figures = []
     for unit in units:
         coverage = expectations.coverage(indicator, selection.periods, unit)
         standing = _standing(indicator, coverage, doubtful.about(indicator.id, unit, selection.periods))
         own = found.get(unit, {})
-        for breakdown in (None, *sorted((b for b in own if b is not None), key=_as_ordered)):
+        for breakdown in sorted({None, *own}, key=lambda b: places.get(b, ())):  # the whole first
             part = own.get(breakdown)
             content = content_of(indicator, part, coverage, order, names)
-            status = standing if _says_something(content) else NOT_REPORTED
+            status = standing if content.says_something else NOT_REPORTED
             if status in (WITHHELD, NOT_REPORTED):
-                content |= {"value": None, "names": None, "low": None, "high": None}
+                content = content.parts_alone
             figures.append(Figure(
                 indicator.id, unit, period, indicator.unit_of_measure, indicator.decimals, status, coverage, as_at, breakdown,
-                at_least=bool(part and part.missing), **content,
+                *content, at_least=part is not None and part.missing > 0,
             ))  # fmt: skip
     return figures
 
 
-def _as_ordered(breakdown: Breakdown) -> tuple[str, ...]:
-    """As `Figure.order` has it."""
+def _place(breakdown: Breakdown) -> tuple[str, ...]:
+    """Where it stands among the figures of a unit, as `Figure.order` has it."""
     return tuple(f"{axis}={member}" for axis, member in breakdown or ())
-
-
-def _says_something(content: Mapping[str, Any]) -> bool:
-    told = content.get
-    return told("value") is not None or told("low") is not None or told("numerator") is not None
 
 
 def _standing(indicator: Indicator, coverage: Coverage, doubtful: bool) -> str:

@@ -77,7 +77,7 @@ def _claim(
     if not parts or {place[3] for place in places} != {period.code for period in selection.periods}:
         return
     content = content_of(selection.indicator, parts[0], figure.coverage, order, names)
-    said: dict[str, Any] = {name: content.get(name) for name in PARTS}
+    said: dict[str, Any] = {name: getattr(content, name) for name in PARTS}
     claimed = replace(figure, **said, names=None, status=PUBLISHED, at_least=False)
     if claimed.has_number:
         yield Said(figure, claimed, tuple(place[:3] for place in places))

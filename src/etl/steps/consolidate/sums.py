@@ -136,10 +136,13 @@ class _Sums:
     def _placed(self, sql: str) -> Iterator[tuple[str, Breakdown, Sequence[Any]]]:
         """Rows of unit, a member and a flag for each axis, values. A flag is 0 where the row is of that axis."""
         axes = self._axes
+        known: dict[tuple[int, str], Breakdown] = {}  # a few members, of many units
         for unit, *rest in self._connection.execute(sql).fetchall():
             at = next((k for k in range(len(axes)) if rest[len(axes) + k] == 0), None)
-            if at is None or rest[at] is not None:  # else rows that are no member of the axis
-                yield unit, None if at is None else ((axes[at], rest[at]),), rest[2 * len(axes) :]
+            if at is None:
+                yield unit, None, rest[2 * len(axes) :]
+            elif (member := rest[at]) is not None:  # else rows that are no member of the axis
+                yield unit, known.setdefault((at, member), ((axes[at], member),)), rest[2 * len(axes) :]
 
     def _pairs(self, n: int) -> Pairs:
         """The rows that may hold the lowest or highest quotient: doubles choose candidates, exact division decides."""

@@ -1,0 +1,65 @@
+"""How data is written: JSON, CSV that a spreadsheet cannot run, Parquet. Same content, same bytes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: a spreadsheet takes these for a formula; a nil (-) and a negative number are none
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9.,\s]*$)")
+
+#: one JSON text, letters as they are: made once, where json.dumps would make it for each item
+_line = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def as_json(value: object) -> bytes:
+    """UTF-8, letters as they are, a line end at the end; of a list each item is a line, else two blanks a level."""
+    if isinstance(value, list) and value:
+        return b"[\n" + json_lines(value) + b"\n]\n"
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def json_lines(items: Iterable[object]) -> bytes:
+    """A line an item, a comma behind each but the last: what stands between the brackets of a list."""
+    return ",\n".join(map(_line, items)).encode()
+
+
+def as_csv(header: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """Plain UTF-8, commas, LF; None is empty. A text that a spreadsheet would run as a formula gets a ' before it."""
+    return csv_lines([header]) + csv_lines([row[name] for name in header] for row in rows)
+
+
+def csv_lines(rows: Iterable[Sequence[Any]]) -> bytes:
+    """A line a row, as `as_csv` writes it."""
+    sink = io.StringIO(newline="")
+    csv.writer(sink, lineterminator="\n").writerows(map(_cell, row) for row in rows)
+    return sink.getvalue().encode()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = value if type(value) is str else str(value)
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def parquet(table: pa.Table) -> bytes:
+    """Bytes that depend on the rows alone: one chunk, texts as dictionaries, what the columns mean kept beside them."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    plain = table.combine_chunks().replace_schema_metadata(None)
+    texts = [field.name for field in plain.schema if pa.types.is_string(field.type)]
+    lists = [f"{field.name}.list.element" for field in plain.schema if pa.types.is_list(field.type)]
+    sink = pa.BufferOutputStream()
+    pq.write_table(plain, sink, compression="zstd", use_dictionary=texts + lists)
+    return bytes(sink.getvalue())
