@@ -130,7 +130,7 @@ class Sheet:
     def __init__(self, styles: Styles, name: str, title: Text, subtitle: Text, widths: Sequence[float]) -> None:
         self.styles = styles
         self.sheet = styles.book.add_worksheet(name)
-        self._widths = widths
+        self._letters = [width * _LETTERS for width in widths]
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width)
         self._print_setup(title, subtitle)
@@ -188,13 +188,16 @@ class Sheet:
     def line(self, cells: Iterable[Any], *, strong: bool = False) -> None:
         """One row: text, Text, Painted text, Number, Sum, Figure (its value), or None for an empty cell."""
         style = self.styles.strong if strong else self.styles.text
-        height = _ROW
+        height, write, row = _ROW, self.sheet.write_string, self.row
         for column, cell in enumerate(cells):
-            if cell is None or isinstance(cell, str):  # nearly all of a long list
-                self.text(self.row, column, cell or "", style)
+            if cell is None:
+                write(row, column, "", style)
+            elif isinstance(cell, str):  # nearly all of a long list, and nearly all of them one line
+                write(row, column, cell[:_LONGEST_TEXT], style)
+                if len(cell) > self._letters[column] or "\n" in cell:
+                    height = max(height, self._height(column, cell))
             else:
                 self._put(column, cell)
-            if cell is not None:
                 height = max(height, self._height(column, cell))
         self.sheet.set_row(self.row, height)
         self.row += 1
@@ -253,7 +256,7 @@ class Sheet:
 
     def _height(self, column: int, cell: Any) -> float:
         """Points that a cell's text needs in its column, guessed from its length: no program has to fit the row."""
-        width = self._widths[column] * _LETTERS
+        width = self._letters[column]
         if isinstance(cell, Text):
             english = _lines(cell.en, width * 1.2) if cell.en != cell.vi else 0
             return min(_lines(cell.vi, width) * _LINE + english * _SMALL_LINE + 2, _HIGHEST)

@@ -48,9 +48,9 @@ class Seen:
         """Remember what the ledger knows of what was read, and forget what lies there no more."""
         asked = [(sha256, name) for name, (_, sha256) in self._read.items()]
         told = {name: self._read[name][0] for _, name in self._ledger.delivered(asked)}
-        now = {name: version for name, version in self._known.items() if name in self._there} | told
-        if now == self._known:
+        if not told and len(self._there) == len(self._known):  # a night with nothing new
             return
+        now = {name: version for name, version in self._known.items() if name in self._there} | told
         position = self._ledger.position()
         said = {"rests_on": [position, self._ledger.hash_at(position)], "known": now}
         with suppress(StoreError):  # a disk that refuses: then the files are read again the next time
@@ -65,7 +65,9 @@ def _remembered(note: Path, ledger: Ledger) -> dict[str, str]:
     try:
         said: Any = json.loads(note.read_bytes().decode("utf-8", "surrogatepass"))
         position, last = said["rests_on"]
-        known = {str(name): str(version) for name, version in said["known"].items()}
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        known: dict[str, str] = said["known"]  # what is no text there equals no version
+        if not isinstance(known, dict) or ledger.hash_at(position) != last or last is None:
+            return {}
+    except (OSError, ValueError, LookupError, TypeError):
         return {}
-    return known if ledger.hash_at(position) == last is not None else {}
+    return known

@@ -28,8 +28,9 @@ Place = tuple[str, int, int]
 class Row:
     """One row of the table with what the indicator takes of it. place: submission, block, line (0-based).
 
-    above: the row's unit and all above it. failed: the conditions that it does not meet. order: the place of the row
-    where several have one key. members: its member on each axis.
+    above: the row's unit and all above it. failed: the conditions that it does not meet; refused: the first of them in
+    the order in which it is asked, '' for none. order: the place of the row where several have one key. members: its
+    member on each axis.
     """
 
     place: Place
@@ -43,6 +44,7 @@ class Row:
     denominator: Decimal | None
     members: Breakdown
     failed: tuple[str, ...]
+    refused: str
     order: int
 
 
@@ -76,6 +78,7 @@ def every_row(connection: duckdb.DuckDBPyConnection, selection: Selection) -> li
 
 def _row(selection: Selection, values: dict[str, Any], order: int, conditions: Sequence[str]) -> Row:
     unit = values["unit"]
+    failed = tuple(name for name in conditions if not values[f"c_{name}"])
     members = tuple(
         (axis, str(m)) for axis, _ in selection.indicator.breakdown if (m := values[f"b_{axis}"]) is not None
     )
@@ -90,7 +93,8 @@ def _row(selection: Selection, values: dict[str, Any], order: int, conditions: S
         numerator=_number(values["numerator"]),
         denominator=_number(values["denominator"]),
         members=members,
-        failed=tuple(name for name in conditions if not values[f"c_{name}"]),
+        failed=failed,
+        refused=next((name for name in (PERIOD, REPORTER, COPY, CONDITION, SPEAKS) if name in failed), ""),
         order=order,
     )
 
@@ -103,7 +107,7 @@ def judge(indicator: Indicator, rows: Iterable[Row], unit: str, breakdown: Break
     taken: dict[str, Place] = {}
     found = []
     for row in sorted(rows, key=lambda r: r.order):
-        why, same = _failed(row), None
+        why, same = row.refused or COUNTED, None
         inside = unit in row.above
         if why == SPEAKS and not inside:
             why = ELSEWHERE
@@ -115,10 +119,6 @@ def judge(indicator: Indicator, rows: Iterable[Row], unit: str, breakdown: Break
             why = _in_figure(indicator, row, breakdown)
         found.append(Judged(row, why, same))
     return found
-
-
-def _failed(row: Row) -> str:
-    return next((name for name in (PERIOD, REPORTER, COPY, CONDITION, SPEAKS) if name in row.failed), COUNTED)
 
 
 def _has_key(indicator: Indicator, row: Row) -> bool:
