@@ -27,7 +27,7 @@ test: $(READY) ## kiểm thử nhanh · the quick tests
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m "not ($(COSTLY))"
 
 test-all: $(READY) ## mọi kiểm thử trừ make chaos, cần PostgreSQL và Chromium · every test but those of make chaos
-	$(BIN)/pytest -m "not chaos"
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m "not chaos"
 
 chaos: $(READY) ## giết tiến trình 200 lần, đếm lại · kill processes 200 times, count again
 	$(BIN)/pytest -m "chaos or chaos20"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from pathlib import Path
@@ -10,9 +11,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from etl.pipeline import receive, take_in
+from etl.consolidation.content import fingerprint
+from etl.consolidation.reports import report_named
+from etl.model.periods import parse_period
+from etl.pipeline import consolidate, receive, take_in
 from etl.queries.findings import findings
 from etl.queries.status import status
+from etl.releasing import proposed
 from tests.conftest import AT, SAMPLES
 from tests.samples import truth
 from tests.samples.conftest import Night, publish
@@ -125,6 +130,20 @@ def test_the_same_again_changes_nothing(plain: Night) -> None:
 
     assert ([r.new for r in records], record.number, new) == ([0], 1, False)
     assert plain.stores.ledger.position() == position
+
+
+def test_a_release_is_known_again_by_one_hash_of_all_that_it_says(plain: Night) -> None:
+    stores = plain.stores
+    done = consolidate(stores, report_named(stores.reference, None), parse_period("2020..2021"))
+    content = proposed(stores, done, AT)
+    body = {
+        "figures": [f.as_json() for f in content.figures], "status": [s.as_json() for s in content.status],
+        "findings": [f.as_json() for f in content.findings], "reference": content.reference.hash,
+        "suites": content.reference.suite_hash, "submissions": sorted({s.submission or "" for s in content.status}),
+    }  # fmt: skip
+    whole = json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
+
+    assert plain.release.figures_sha256 == fingerprint(content) == hashlib.sha256(whole).hexdigest()
 
 
 def test_the_release_is_whole_and_names_its_hashes(plain: Night) -> None:

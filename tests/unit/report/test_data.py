@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from etl.report import figure_files
 from etl.report.data import data_files
 from tests.unit.report.sample import ATTACK, MARKS, SPAN, UNITS, VISIT
 
@@ -59,6 +60,26 @@ def test_figures_json_is_sorted_and_ends_as_a_text_file_does(files):
     keys = [(f["indicator"], f["period"], f["unit"]) for f in figures]
     assert keys == sorted(keys)
     assert files["figures.json"].endswith(b"]\n")
+
+
+def test_in_many_parts_the_files_are_those_of_one_and_figures_in_any_order_are_put_in_order(content, monkeypatch):
+    whole = data_files(content)
+    monkeypatch.setattr(figure_files, "AT_ONCE", 3)
+    turned = replace(content, figures=content.figures[::-1])
+
+    assert data_files(turned) == whole
+    assert len(content.figures) > 3
+
+
+def test_a_release_without_figures_has_empty_files(content):
+    files = data_files(replace(content, figures=()))
+
+    assert (json.loads(files["figures.json"]), table(files["figures.csv"]), table(files["sdmx/figures.csv"])) == (
+        [],
+        [],
+        [],
+    )
+    assert pq.read_table(pa.BufferReader(files["figures.parquet"])).num_rows == 0
 
 
 def test_findings_and_status_json_have_the_documented_shape(files, content):
