@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from etl.errors import ReferenceDataError
+from etl.later import loaded_when_used
 from etl.model.figures import number_text
 from etl.model.findings import Finding
 
@@ -34,14 +35,13 @@ class Failure:
 
 
 def warm_up() -> None:
-    """Import Great Expectations (seconds): called in a thread while the readers are at work."""
-    _no_telemetry()
-    import great_expectations  # noqa: F401  # the import is what is wanted
+    """Import Great Expectations (seconds): called in a thread while the readers are at work.
 
-
-def _no_telemetry() -> None:
-    """Great Expectations reports its use unless told not to, before it is imported."""
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    A third of them went to SciPy's statistics, which two expectations about distributions use and no table's rules do.
+    """
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # else it reports its use: to be told before it is imported
+    with loaded_when_used("scipy.stats"):
+        import great_expectations  # noqa: F401  # the import is what is wanted
 
 
 def validate(rows: pa.Table, suite: Mapping[str, Any]) -> list[Failure]:
@@ -50,7 +50,7 @@ def validate(rows: pa.Table, suite: Mapping[str, Any]) -> list[Failure]:
     Raises ReferenceDataError when the suite cannot be run as it stands: an expectation that GX dropped, a column that
     does not exist. Rows are judged in one call; GX skips nulls, so presence is an expectation of its own.
     """
-    _no_telemetry()
+    warm_up()
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
