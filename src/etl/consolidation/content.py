@@ -46,7 +46,7 @@ def release_content(
         created_at=at,
         report=done.report,
         reference=done.reference,
-        figures=tuple(replace(figure, stage=stage) for figure in done.figures),
+        figures=tuple(figure if figure.stage == stage else replace(figure, stage=stage) for figure in done.figures),
         status=done.status,
         findings=(*done.told, *disagreements),
         claims=done.claims,

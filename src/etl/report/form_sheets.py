@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from etl.model.forms import Field, Form, TableSpec
 from etl.model.releases import ReleaseContent
 from etl.report.sheets import Number, Sheet, Styles, Sum
 from etl.report.titles import Titles
 from etl.report.words import Text, period
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Row = Mapping[str, Any]
 #: lines of one group on a sheet; of more only the total is written, and the lines stand in rows/<table>.parquet
@@ -51,10 +54,45 @@ def _sheet(
             [("Kỳ",), ("Đơn vị",), *(field.heading for field in table.stored)],
             [field.code or "" for field in table.stored],
         )
-        for group in _groups(table, _counted(content.rows[table.id].to_pylist(), table)):
-            _group(sheet, table, group, titles)
+        for rows in _apart(table, content.rows[table.id]):
+            if _only_total(table, rows):
+                _total_alone(sheet, table, rows)
+                continue
+            for group in _groups(table, _counted(rows.to_pylist(), table)):
+                _group(sheet, table, group, titles)
         sheet.row += 1
     sheet.remark(_note(form, content))
+
+
+def _apart(table: TableSpec, rows: pa.Table) -> Iterator[pa.Table]:
+    """The rows of one period after the other, where none is looked at beside another's."""
+    import pyarrow.compute as pc
+
+    if table.entity is not None or table.kind == _MATRIX:
+        yield rows
+        return
+    for code in sorted(pc.unique(rows["period"]).to_pylist()):
+        yield rows.filter(pc.equal(rows["period"], code))
+
+
+def _only_total(table: TableSpec, rows: pa.Table) -> bool:
+    return table.entity is None and table.kind != _MATRIX and rows.num_rows > _MOST
+
+
+def _total_alone(sheet: Sheet, table: TableSpec, rows: pa.Table) -> None:
+    """One period's total of more lines than a sheet shows, which are added in their columns and never taken out of them."""
+    import pyarrow.compute as pc
+
+    sums = (pc.sum(rows[field.id]).as_py() if _is_summed(table, field) else None for field in table.stored)
+    cells = [
+        "" if value is None else Number(Decimal(value), field.decimals)
+        for field, value in zip(table.stored, sums, strict=True)
+    ]
+    sheet.line([period(rows["period"][0].as_py()).vi, _of_lines(table, rows.num_rows), *cells], strong=True)
+
+
+def _of_lines(table: TableSpec, count: int) -> str:
+    return f"Toàn tỉnh ({count} dòng: rows/{table.id}.parquet)"
 
 
 def _width(field: Field) -> float:
@@ -116,7 +154,7 @@ def _group(sheet: Sheet, table: TableSpec, group: Group, titles: Titles) -> None
     cells = [_total(table, field, group, first, last) for field in table.stored]
     if len(group.rows) > _MOST:
         plain = (Number(cell.value, cell.decimals) if isinstance(cell, Sum) else cell for cell in cells)
-        sheet.line([said, f"Toàn tỉnh ({len(group.rows)} dòng: rows/{table.id}.parquet)", *plain], strong=True)
+        sheet.line([said, _of_lines(table, len(group.rows)), *plain], strong=True)
         return
     sheet.line([said, "Toàn tỉnh", *cells], strong=True)
     for row in group.rows:
@@ -127,9 +165,14 @@ def _total(table: TableSpec, field: Field, group: Group, first: int, last: int) 
     matrix = table.kind == _MATRIX
     if matrix and field.id in (table.row_code, table.row_label):
         return group.label if field.id == table.row_label else str(group.rows[0][field.id] or "")
-    summed = field.numeric and not field.computed and field.type != "percent" and (field.total or matrix)
+    summed = _is_summed(table, field)
     values = [Decimal(str(row[field.id])) for row in group.rows if row[field.id] is not None] if summed else []
     return Sum(first, last, sum(values, Decimal(0)), field.decimals) if values else ""
+
+
+def _is_summed(table: TableSpec, field: Field) -> bool:
+    added = field.total or table.kind == _MATRIX
+    return field.numeric and not field.computed and field.type != "percent" and added
 
 
 def _cell(field: Field, row: Row) -> Number | str | None:
