@@ -37,6 +37,7 @@ from etl.store.reference import load_reference
 from etl.store.reference.learnt import learnt
 from etl.store.releases import Releases
 from etl.store.seen import Seen
+from etl.store.spill import sweep_spilt
 
 if TYPE_CHECKING:
     from etl.consolidation.figures import Consolidated
@@ -122,6 +123,7 @@ def tidy(stores: Stores, at: datetime) -> None:
     """Take away what killed runs left behind: unfinished files, leases of processes that are gone, rows that never counted."""
     for store in (stores.archive, stores.lake, stores.releases, stores.basis):
         store.sweep()
+    sweep_spilt(stores.settings.cache)
     for batch, holder in stores.ledger.leases(at).items():
         if is_gone(holder):
             stores.ledger.drop_lease(batch, holder)
@@ -284,7 +286,8 @@ def consolidate(stores: Stores, report: Report, period: Period) -> Consolidated:
     from etl.consolidation.figures import consolidated
 
     with stores.ledger.snapshot() as view, collecting_later():
-        return consolidated(view, stores.lake, heeding(stores, view).reference, report, period)
+        reference = heeding(stores, view).reference
+        return consolidated(view, stores.lake, reference, report, period, stores.settings.room)
 
 
 def heeding(stores: Stores, view: View) -> Stores:

@@ -75,7 +75,7 @@ def remade(stores: Stores, record: ReleaseRecord) -> Remade:
     event = next(e for e in stores.ledger.events(kinds=("release",)) if e.subject == str(record.number))
     needed = {path for one in view.view.current(superseded=True) for path in one.lake.values()}
     with _whole_lake(stores, needed) as (lake, again):
-        done = consolidated(view.view, lake, view.reference, view.report, view.period)
+        done = consolidated(view.view, lake, view.reference, view.report, view.period, stores.settings.room)
         content = release_content(
             done, record.number, record.created_at, record.kind, record.version, record.by, record.reason,
             stages_of([event])[record.number],

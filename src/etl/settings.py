@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from etl.errors import UsageError
 from etl.model.clock import LOCAL_TIME as LOCAL_TIME
+from etl.model.stored import USUAL, Room
 from etl.store.bucket import SCHEME, Bucket, Door, bucket_at
 from etl.store.places import Folder, Place
+from etl.store.spill import spill_below
 
 ENGINES = ("processes", "dask")
+
+#: what DuckDB takes for a bound on its memory
+_MEMORY = re.compile(r"(?P<number>[0-9]{1,6}(\.[0-9]{1,3})?) ?(?P<unit>[MGT]i?B|%)", re.IGNORECASE)
+_BYTES = {"mb": 10**6, "gb": 10**9, "tb": 10**12, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40}
+_LEAST = 64 << 20
 
 #: what a checkout has and nothing else does
 _MARKS = ("pyproject.toml", "expectations", "data/reference")
@@ -24,7 +32,8 @@ class Settings:
 
     store: the folder of archive and lake, where they are kept apart from the rest of `data`; or s3://bucket/prefix, which
     holds the releases too. door: how an object store is reached. engine: processes (this machine) or dask; scheduler: the
-    address of a Dask cluster that runs already. workers: how many files a machine reads at once.
+    address of a Dask cluster that runs already. workers: how many files a machine reads at once. memory: what DuckDB may
+    take for the figures, as it writes it (2GiB, 25%); what does not fit goes to the cache's disk.
     """
 
     data: Path
@@ -36,6 +45,7 @@ class Settings:
     workers: int
     door: Door = field(default_factory=Door)
     scheduler: str = ""
+    memory: str = USUAL.memory
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], root: Path) -> Settings:
@@ -54,6 +64,7 @@ class Settings:
             workers=_workers(environ.get("ETL_WORKERS", "")),
             door=Door.from_environment(environ),
             scheduler=_scheduler(environ.get("ETL_DASK_ADDRESS", "").strip()),
+            memory=_memory(environ.get("ETL_MEMORY", "").strip()),
         )
 
     @property
@@ -94,6 +105,11 @@ class Settings:
     def cache(self) -> Path:
         """What can be thrown away at any time."""
         return self.data / "cache"
+
+    @property
+    def room(self) -> Room:
+        """What DuckDB may take for the figures."""
+        return Room(self.memory, spill_below(self.cache))
 
     @property
     def _kept(self) -> Place:
@@ -167,3 +183,17 @@ def _workers(workers: str) -> int:
     if not (workers.isascii() and workers.isdigit() and int(workers) > 0):
         raise UsageError(f"ETL_WORKERS: phải là số nguyên dương / must be a whole number above 0: {workers!r}")
     return int(workers)
+
+
+def _memory(memory: str) -> str:
+    if not memory:
+        return USUAL.memory
+    found = _MEMORY.fullmatch(memory)
+    if found is not None:
+        number, unit = float(found["number"]), found["unit"].lower()
+        if 1 <= number <= 100 if unit == "%" else number * _BYTES[unit] >= _LEAST:
+            return memory
+    raise UsageError(
+        f"ETL_MEMORY: cần dung lượng từ 64MiB trở lên, như 2GiB, hoặc phần trăm bộ nhớ của máy, như 25% / "
+        f"needs a size of at least 64MiB, as 2GiB, or a share of the machine's memory, as 25%: {memory!r}"
+    )

@@ -10,6 +10,7 @@ import pytest
 
 from etl.errors import UsageError
 from etl.settings import LOCAL_TIME, Settings, find_root
+from etl.steps.consolidate.opened import connect
 
 ROOT = Path("/srv/thống kê")
 
@@ -34,7 +35,7 @@ def test_without_any_variable_everything_lies_in_the_checkout():
 
 
 def test_an_empty_variable_is_an_unset_one():
-    names = ("DATA", "REFERENCE", "EXPECTATIONS", "DATABASE_URL", "STORE", "ENGINE", "WORKERS")
+    names = ("DATA", "REFERENCE", "EXPECTATIONS", "DATABASE_URL", "STORE", "ENGINE", "WORKERS", "MEMORY")
     empty = {f"ETL_{name}": "" for name in names}
     assert Settings.from_environment(empty, ROOT) == Settings.from_environment({}, ROOT)
 
@@ -72,6 +73,7 @@ def test_a_store_keeps_archive_and_lake_apart_from_the_rest():
         ("ETL_WORKERS", "two"),
         ("ETL_WORKERS", "２"),
         ("ETL_ENGINE", "threads"),
+        *(("ETL_MEMORY", value) for value in ("2", "0%", "101%", "10MB", "-1", "2 potatoes", "1e3GB", "٢GiB")),
         ("ETL_DATABASE_URL", "mysql://etl:secret@db/ledger"),
         ("ETL_DATABASE_URL", "sqlite://"),
         ("ETL_DATABASE_URL", "sqlite:///:memory:"),
@@ -86,6 +88,19 @@ def test_a_value_that_cannot_be_used_is_named_and_no_password_is_told(name, valu
     with pytest.raises(UsageError, match=name) as told:
         Settings.from_environment({name: value}, ROOT)
     assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize("memory", ["2GiB", "512 MB", "1.5gib", "25%", "64MiB"])
+def test_duckdb_takes_every_memory_that_is_taken(memory, tmp_path):
+    room = Settings.from_environment({"ETL_MEMORY": memory}, tmp_path).room
+    assert room.memory == memory
+    with connect(room) as connection:  # what it cannot use it would refuse here
+        assert connection.execute("SELECT current_setting('memory_limit')").fetchall() != [("0 bytes",)]
+
+
+def test_what_does_not_fit_into_memory_goes_to_the_cache(tmp_path):
+    room = Settings.from_environment({}, tmp_path).room
+    assert (room.memory, room.spill.parent) == ("25%", tmp_path / "data" / "cache")
 
 
 def test_a_file_where_a_folder_is_needed_is_named(tmp_path):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from etl.consolidation.across import crossed, doubts_of, findings_of, forms_seen
 from etl.consolidation.claims import placed, tell_claims
 from etl.consolidation.reported import status_of
-from etl.consolidation.rows import Matched, current_rows, matched
+from etl.consolidation.rows import LARGE, Matched, Taken, current_rows, matched, taken
 from etl.consolidation.scope import Scope
 from etl.model.claims import Claim
 from etl.model.figures import Figure
@@ -17,6 +18,7 @@ from etl.model.findings import REJECTED, Finding
 from etl.model.periods import Period, parse_period
 from etl.model.reference import Reference, Report
 from etl.model.releases import StatusRow
+from etl.model.stored import USUAL, Room, Stored
 from etl.steps.consolidate import Doubt, Expectation, Expectations, Request, consolidate
 from etl.steps.consolidate.claims import claims
 from etl.store.lake import Lake
@@ -50,21 +52,25 @@ class Consolidated:
     waiting: tuple[Finding, ...] = ()
 
 
-def consolidated(view: View, lake: Lake, reference: Reference, report: Report, period: Period) -> Consolidated:
-    """All rows that count in this view → the report's figures."""
+def consolidated(
+    view: View, lake: Lake, reference: Reference, report: Report, period: Period, room: Room = USUAL,
+    large: float = LARGE,
+) -> Consolidated:  # fmt: skip
+    """All rows that count in this view → the report's figures. large: as `current_rows` has it."""
     wanted = requests(reference, report, period)
     everyone, scope = status_of(view, reference, [p for _, p in wanted] or [period]), Scope(report.unit, reference)
     status = scope.status(everyone)
     forms = sorted({reference.indicators[name].form for name, _ in wanted})
     periods = {row.period for row in everyone}
-    current = current_rows(view, lake, reference, forms_seen(reference, forms), periods=periods)
+    current = current_rows(view, lake, reference, forms_seen(reference, forms), periods=periods, large=large)
     matching = matched(reference, current)
     told = crossed(reference, forms, matching, current)
     expected, asked = _expectations(reference, everyone), _requests(reference, wanted)
     units, entities = reference.units, reference.entities
     doubts = [*_of_pairs(reference, matching), *doubts_of(told)]
-    figures = tuple(consolidate(matching.rows, asked, expected, units, entities, doubts=doubts, within=report.unit))
-    claimed = placed(reference, claims(matching.rows, asked, expected, units, entities, figures), current)
+    rows = {**matching.rows, **current.stored}
+    figures = tuple(consolidate(rows, asked, expected, units, entities, doubts=doubts, within=report.unit, room=room))
+    claimed = placed(reference, claims(rows, asked, expected, units, entities, figures, room), current)
     tables = {table.id for form in forms for table in reference.forms[form].tables}
     names = view.names()
     beside = [f for f in matching.findings if f.form in forms] + _shown(findings_of(told), status)
@@ -78,10 +84,25 @@ def consolidated(view: View, lake: Lake, reference: Reference, report: Report, p
     asking = view.submissions_named({f.submission for f in open_holds if f.submission})
     return Consolidated(
         report, period, figures, status, tuple(beside),
-        {name: scope.rows(rows, periods) for name, rows in matching.rows.items() if name in tables}, view.position(), reference,
+        _of_release(rows, tables, scope, periods), view.position(), reference,
         told=tuple(sorted({*own, *_under_each_name(beside, names)}, key=_finding_order)), claims=tuple(claimed),
         waiting=tuple(sorted(_waiting(open_holds, asking, status), key=_finding_order)),
     )  # fmt: skip
+
+
+def _of_release(
+    rows: Mapping[str, pa.Table | Stored], tables: Collection[str], scope: Scope, periods: Collection[str]
+) -> Mapping[str, pa.Table]:
+    """The rows of the report's own tables that its units sent for its periods; large ones when they are asked for."""
+    own = {name: found for name, found in rows.items() if name in tables}
+
+    def read(name: str, stored: Stored) -> pa.Table:
+        return scope.rows(taken(scope.reference, name, stored), periods)
+
+    return Taken(
+        {name: scope.rows(found, periods) for name, found in own.items() if not isinstance(found, Stored)},
+        {name: partial(read, name, found) for name, found in own.items() if isinstance(found, Stored)},
+    )
 
 
 def _waiting(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from math import inf
 from typing import TYPE_CHECKING
 
 from etl.model.decisions import ACCEPT, REJECT, case_of
@@ -12,12 +13,13 @@ from etl.model.findings import HOLD, PAIR, Finding
 from etl.model.forms import TableSpec
 from etl.model.periods import parse_period
 from etl.model.reference import Reference
+from etl.model.stored import Stored
 from etl.model.submissions import BLOCK, LINE, PERIOD, SUBMISSION, UNIT
 from etl.model.units import PROVINCE, Units
 from etl.steps.consolidate.selection import units_above
 from etl.steps.match import Decide, Matching, OwnerOf, Pair, match
 from etl.steps.recognise.units import resolve
-from etl.store.lake import Lake, schema
+from etl.store.lake import Lake, in_memory, schema
 from etl.store.ledger import CurrentSubmission, View
 from etl.text.names import squeeze, tone_key
 
@@ -28,13 +30,20 @@ if TYPE_CHECKING:
 #: the one order in which rows of several submissions stand
 CANONICAL = (PERIOD, UNIT, SUBMISSION, BLOCK, LINE)
 
+#: bytes of Parquet, some hundred thousand rows: from here on a table that only SQL looks at is left in its files
+LARGE = 8 << 20
+
 
 @dataclass(frozen=True)
 class CurrentRows:
-    """The rows that count, by table, in one canonical order; and the submissions that they belong to."""
+    """The rows that count, by table, in one canonical order; and the submissions that they belong to.
+
+    stored: the tables that were left in their files, which are not among `rows`.
+    """
 
     rows: Mapping[str, pa.Table]
     submissions: Mapping[str, CurrentSubmission]
+    stored: Mapping[str, Stored] = field(default_factory=dict)
 
 
 @dataclass
@@ -48,25 +57,55 @@ class Matched:
 
 def current_rows(
     ledger: View, lake: Lake, reference: Reference, forms: Sequence[str], *, superseded: bool = False,
-    periods: Collection[str] | None = None,
+    periods: Collection[str] | None = None, large: float = inf,
 ) -> CurrentRows:  # fmt: skip
     """Read the rows of every submission in force of these forms; with the superseded ones for what is told of them.
 
     periods: all that is asked for. Forms whose rows are looked at together with other periods' are read whole all the same.
+    large: bytes of Parquet from which on a table of any other form is left in its files.
     """
     current = {
         s.submission: s
         for form in forms
         for s in ledger.current(form, periods if _stands_alone(reference, form) else None, superseded)
     }
-    rows = {}
+    rows, left = {}, {}
     for form in forms:
         for spec in reference.forms[form].tables:
             own = [s for s in current.values() if s.form == form and spec.id in s.lake]
-            files = sorted({s.lake[spec.id] for s in own})
-            table = lake.read(files, schema(spec), {s.reading for s in own}) if files else schema(spec).empty_table()
-            rows[spec.id] = table.sort_by([(column, "ascending") for column in CANONICAL])
-    return CurrentRows(rows, current)
+            stored = lake.stored(sorted({s.lake[spec.id] for s in own}), schema(spec), {s.reading for s in own})
+            if stored.size >= large and _stands_alone(reference, form):
+                left[spec.id] = stored
+            else:
+                rows[spec.id] = _in_order(stored)
+    return CurrentRows(rows, current, left)
+
+
+def _in_order(stored: Stored) -> pa.Table:
+    return in_memory(stored).sort_by([(column, "ascending") for column in CANONICAL])
+
+
+class Taken(Mapping[str, "pa.Table"]):
+    """Tables by their ids; those that were left in their files are read when they are first asked for."""
+
+    def __init__(self, rows: Mapping[str, pa.Table], left: Mapping[str, Callable[[], pa.Table]]) -> None:
+        self._rows, self._left = dict(rows), dict(left)
+
+    def __getitem__(self, name: str) -> pa.Table:
+        if name in self._left:
+            self._rows[name] = self._left.pop(name)()
+        return self._rows[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted({*self._rows, *self._left}))
+
+    def __len__(self) -> int:
+        return len(self._rows) + len(self._left)
+
+
+def taken(reference: Reference, name: str, stored: Stored) -> pa.Table:
+    """The rows of a table that was left in its files, as `matched` gives those that were not."""
+    return matched(reference, CurrentRows({name: _in_order(stored)}, {})).rows[name]
 
 
 def _stands_alone(reference: Reference, form: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -13,11 +12,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from etl.errors import StoreError
 from etl.model.forms import Field, TableSpec
+from etl.model.stored import Stored
 from etl.model.submissions import BLOCK, LINE, PERIOD, READING, SUBMISSION, UNIT
 from etl.store.places import Item, Place, Result, place_of
 
 if TYPE_CHECKING:
-    import duckdb
     import pyarrow as pa
 
 #: exact numbers: 18 digits before the comma, 10 after
@@ -121,32 +120,11 @@ class Lake:
         tables = [_only(_read_one(path), readings) for path in self._all_local(files)]
         if schema is None:
             return pa.concat_tables(tables, promote_options="permissive") if tables else pa.table({})
-        return pa.concat_tables([schema.empty_table(), *(_conform(table, schema) for table in tables)])
+        return _one_table(tables, schema)
 
-    def relation(
-        self,
-        con: duckdb.DuckDBPyConnection,
-        files: Sequence[str],
-        schema: pa.Schema | None = None,
-        readings: Collection[str] | None = None,
-    ) -> duckdb.DuckDBPyRelation:
-        """The rows of these files as a relation of `con`: read when asked, whatever their number.
-
-        schema: columns that the relation has even where no file has them; needed where there may be no file at all.
-        readings: as in `read`. Raises StoreError for a file that is missing.
-        """
-        import pyarrow as pa
-
-        if not files:
-            return con.from_arrow((schema or pa.schema([])).empty_table())
-        # one list, no UNION of files: that stops at a thousand (max_expression_depth)
-        found = con.read_parquet([glob.escape(str(path)) for path in self._all_local(files)], union_by_name=True)
-        if schema is not None:
-            found = _widened(con, found, schema)
-        if readings is not None:
-            counted = con.from_arrow(pa.table({READING: pa.array(sorted(readings), pa.string())}))
-            found = found.join(counted, READING, how="semi")
-        return found
+    def stored(self, files: Sequence[str], schema: pa.Schema, readings: Collection[str]) -> Stored:
+        """The rows that `read` gives, left in their files, whatever their number. Raises StoreError where one is missing."""
+        return Stored(tuple(self._all_local(files)), schema, frozenset(readings))
 
     def remove(self, path: str) -> None:
         """Remove a file that the ledger does not know and that nobody is writing (its batch's lease has run out)."""
@@ -201,6 +179,17 @@ class Lake:
         return [found[file] for file in files]
 
 
+def in_memory(stored: Stored) -> pa.Table:
+    """Rows that were left in their files, read. Raises StoreError for a file that is missing or damaged."""
+    return _one_table((_only(_read_one(path), stored.readings) for path in stored.files), stored.schema)
+
+
+def _one_table(tables: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.concat_tables([schema.empty_table(), *(_conform(table, schema) for table in tables)])
+
+
 def _read_one(path: Path) -> pa.Table:
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -249,16 +238,6 @@ def _only(table: pa.Table, readings: Collection[str] | None) -> pa.Table:
     if readings is None:
         return table
     return table.filter(pc.is_in(table[READING], pa.array(sorted(readings), pa.string())))
-
-
-def _widened(
-    con: duckdb.DuckDBPyConnection, found: duckdb.DuckDBPyRelation, schema: pa.Schema
-) -> duckdb.DuckDBPyRelation:
-    """The same rows, with every column of the schema; DuckDB types it as it types them."""
-    everything = f"FROM wanted UNION ALL BY NAME {found.sql_query()}"
-    widened = con.from_arrow(schema.empty_table()).query("wanted", everything)
-    assert widened is not None  # a FROM always gives a relation
-    return widened
 
 
 def _conform(table: pa.Table, schema: pa.Schema) -> pa.Table:

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 from etl.model.figures import NOT_REPORTED, PROVISIONAL, PUBLISHED, WITHHELD, Coverage, Figure, Indicator
 from etl.model.periods import Period
 from etl.model.reference import Entity
+from etl.model.stored import USUAL, Room, Stored
 from etl.model.units import Units
 from etl.steps.consolidate.content import content_of
 from etl.steps.consolidate.coverage import Expectation, Expectations
+from etl.steps.consolidate.opened import told
 from etl.steps.consolidate.selection import Breakdown, Selection, open_rows
 from etl.steps.consolidate.sums import Part, sums
 
@@ -79,15 +81,16 @@ class _Doubts:
 
 
 def consolidate(
-    rows: Mapping[str, pa.Table], requests: Iterable[Request], expectations: Expectations, units: Units,
-    entities: Sequence[Entity], *, doubts: Iterable[Doubt] = (), within: str | None = None,
+    rows: Mapping[str, pa.Table | Stored], requests: Iterable[Request], expectations: Expectations, units: Units,
+    entities: Sequence[Entity], *, doubts: Iterable[Doubt] = (), within: str | None = None, room: Room = USUAL,
 ) -> list[Figure]:  # fmt: skip
     """Compute every requested figure, for each unit that reports and each unit above it.
 
     within: only of this unit and those under it; each is the same as when all are asked for.
 
-    rows: table id → current rows with `_entity`, `_entity_name`, `_owner`, `_speaks` (steps/match).
+    rows: table id → current rows with `_entity`, `_entity_name`, `_owner`, `_speaks` (steps/match), or where they are stored.
     doubts: what waits for a person: the figures concerned are provisional.
+    Raises StoreError where the room is too small for it, or a stored file is damaged.
     """
     order = {name: (e.order, name) for e in entities for name in (e.name, e.id)}
     names = {e.id: e.name for e in entities}
@@ -100,7 +103,7 @@ def consolidate(
         alike.setdefault(selection.choice, []).append((request, selection))
     found: dict[tuple[str, str], list[Figure]] = {}
     every = [selection for asked in alike.values() for _, selection in asked]
-    with closing(open_rows(rows, units, every)) as connection:
+    with told(room), closing(open_rows(rows, units, every, room)) as connection:
         for asked in alike.values():
             selections = [selection for _, selection in asked]
             has_rows = selections[0].indicator.table in rows

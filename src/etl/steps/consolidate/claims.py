@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from etl.model.claims import PARTS
 from etl.model.figures import PUBLISHED, Figure
 from etl.model.reference import Entity
+from etl.model.stored import USUAL, Room, Stored
 from etl.model.units import Units
 from etl.steps.consolidate import Request
 from etl.steps.consolidate.content import content_of
 from etl.steps.consolidate.coverage import Expectations
+from etl.steps.consolidate.opened import told
 from etl.steps.consolidate.selection import Selection, open_rows
 from etl.steps.consolidate.sums import sums
 
@@ -31,8 +34,8 @@ class Said:
 
 
 def claims(
-    rows: Mapping[str, pa.Table], requests: Iterable[Request], expectations: Expectations, units: Units,
-    entities: Sequence[Entity], figures: Iterable[Figure],
+    rows: Mapping[str, pa.Table | Stored], requests: Iterable[Request], expectations: Expectations, units: Units,
+    entities: Sequence[Entity], figures: Iterable[Figure], room: Room = USUAL,
 ) -> list[Said]:  # fmt: skip
     """What each level's own submission (role `check`) says of a figure that the levels below it add up to.
 
@@ -45,16 +48,13 @@ def claims(
     asked = [one for one in _asked(requests, expectations, units) if one[0].indicator.table in rows]
     if not asked:
         return []
-    connection = open_rows(rows, units)
-    try:
-        found: list[Said] = []
+    found: list[Said] = []
+    with told(room), closing(open_rows(rows, units, [selection for _, selection in asked], room)) as connection:
         for request, selection in asked:
             figure = known.get((request.indicator.id, selection.claimant or "", request.period.code))
             if figure is not None:
                 found += _claim(connection, selection, figure, order, names)
-        return found
-    finally:
-        connection.close()
+    return found
 
 
 def _asked(

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from etl.model.figures import Indicator
 from etl.model.periods import Period
+from etl.model.stored import USUAL, Room, Stored
 from etl.model.units import Units
+from etl.steps.consolidate.opened import connect, from_files
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,22 +25,28 @@ FIRST = "_period DESC, unit, _submission, _block, _line"
 
 
 def open_rows(
-    rows: Mapping[str, pa.Table], units: Units, asked: Iterable[Selection] | None = None
+    rows: Mapping[str, pa.Table | Stored], units: Units, asked: Iterable[Selection] | None = None, room: Room = USUAL
 ) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection that sees every table by its id, with `_level` of the reporting unit.
 
     asked: the selections that will be looked at, so that only what they name is taken; without them every column is.
+    What is stored is read by each query anew, which takes of it what it names: beyond the room's memory nothing is copied.
     """
-    import duckdb
     import pyarrow as pa
 
-    connection = duckdb.connect()
+    connection = connect(room)
     levels = _levels(units)
     connection.register("_levels", pa.table({
         "unit": pa.array(list(levels), pa.string()), "level": pa.array(list(levels.values()), pa.string()),
     }))  # fmt: skip
     words = None if asked is None else _words(asked)
     for name, table in rows.items() if words is None else ((n, t) for n, t in rows.items() if n in words):
+        if isinstance(table, Stored):
+            sql = from_files(connection, name, table)
+            if words is None or "_level" in words[name]:
+                sql = f"SELECT t.*, l.level AS _level FROM ({sql}) t LEFT JOIN _levels l ON l.unit = t._unit"
+            connection.execute(f'CREATE TEMP VIEW "{name}" AS {sql}')
+            continue
         connection.register(f"{name}__rows", table)
         columns = (
             "t.*" if words is None else ", ".join(f't."{c}"' for c in table.column_names if c.lower() in words[name])

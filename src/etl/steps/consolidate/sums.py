@@ -13,6 +13,9 @@ from etl.steps.consolidate.selection import FIRST, Breakdown, Selection, units_a
 if TYPE_CHECKING:
     import duckdb
 
+#: rules whose figure is a quotient of sums
+DIVIDED = ("ratio", "weighted_mean")
+
 Pairs = dict[tuple[str, Breakdown], list[tuple[Decimal, Decimal]]]
 
 
@@ -38,17 +41,19 @@ def sums(connection: duckdb.DuckDBPyConnection, selections: Sequence[Selection])
 
 
 class _Sums:
-    """Rows are first brought together by their own unit, then added up for those above: a row is looked at once."""
+    """Rows are first brought together by their own unit and members, in `_together`, then added up for the units above and for
+    each axis alone: they are looked at once, however many they are, and never copied."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, selections: Sequence[Selection]) -> None:
         self._connection, self._selections = connection, selections
         self._indicators = [selection.indicator for selection in selections]
         self._axes = [axis for axis, _ in selections[0].indicator.breakdown]
         self._members = [f'"b_{axis}"' for axis in self._axes]
+        self._rows = f"({self._chosen()})"
         self._above = f"(SELECT unit, above FROM _above WHERE day = DATE '{selections[0].day}')"
 
     def parts(self) -> list[list[Part]]:
-        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE _chosen AS {self._chosen()}")
+        self._bring_together()
         self._tell_ancestors()
         found: list[dict[tuple[str, Breakdown], Part]] = [{} for _ in self._selections]
         for unit, breakdown, values in self._added():
@@ -78,7 +83,24 @@ class _Sums:
         rows = f'SELECT {columns} FROM "{first.indicator.table}" WHERE {first.where}'
         if first.indicator.key is None or first.indicator.measure is None:
             return rows
+        if len(first.periods) > 1:  # few rows are of a key's latest period: only they are put in order
+            latest = f"SELECT key, max(_period) AS _period FROM ({rows}) GROUP BY key"
+            rows = f"SELECT r.* FROM ({rows}) r JOIN ({latest}) l ON r.key IS NOT DISTINCT FROM l.key AND r._period = l._period"
         return f"SELECT * FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY key ORDER BY {FIRST}) = 1"
+
+    def _bring_together(self) -> None:
+        """`_keys`: what is counted, once for each unit and members; `_together`: unit, members, and what is added of them."""
+        own = [sql for n, indicator in enumerate(self._indicators) for sql in _own(n, indicator)]
+        groups, rows = ", ".join(["unit", *self._members]), self._rows
+        if any(map(_is_counted, self._indicators)):
+            named = ["key", "name"] if self._indicators[0].names else ["key"]
+            columns = ", ".join(["unit", *self._members, *named])
+            self._connection.execute(f"CREATE OR REPLACE TEMP TABLE _keys AS SELECT DISTINCT {columns} FROM {rows}")
+            rows = rows if own else "_keys"
+        columns = ", ".join([groups, *own])
+        self._connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE _together AS SELECT {columns} FROM {rows} GROUP BY {groups}"
+        )
 
     def _tell_ancestors(self) -> None:
         """Which units lie above those of the chosen rows on the day; what others have told stays."""
@@ -86,7 +108,7 @@ class _Sums:
 
         first = self._selections[0]
         new = self._connection.execute(
-            "SELECT DISTINCT unit FROM _chosen WHERE unit IS NOT NULL "
+            "SELECT DISTINCT unit FROM _together WHERE unit IS NOT NULL "
             "AND unit NOT IN (SELECT unit FROM _above WHERE day = ?) ORDER BY unit", [first.day],
         ).fetchall()  # fmt: skip
         pairs = [(code, above) for (code,) in new for above in units_above(code, first.day, first.units)]
@@ -98,40 +120,32 @@ class _Sums:
 
     def _added(self) -> Iterator[tuple[str, Breakdown, Sequence[Any]]]:
         """Unit, breakdown and, four for each selection: total, rows without a measure, numerator, denominator."""
-        own, above = [], []
+        above = []
         for n, indicator in enumerate(self._indicators):
-            both = f"numerator_{n} IS NOT NULL AND denominator_{n} IS NOT NULL"
-            divided = indicator.rule in ("ratio", "weighted_mean")
-            for name, sql in (
-                ("t", f"sum(measure_{n})" if indicator.measure is not None else ""),
-                ("m", f"count(*) FILTER (measure_{n} IS NULL)" if indicator.measure is not None else ""),
-                ("n", f"sum(numerator_{n}) FILTER ({both})" if divided else ""),
-                ("d", f"sum(denominator_{n}) FILTER ({both})" if divided else ""),
-            ):
-                own += [f"{sql} AS {name}_{n}"] if sql else []
-                above.append(f"sum({name}_{n})" if sql else "0" if name == "m" else "NULL")
-        groups = [f"GROUPING({member}) AS g_{k}" for k, member in enumerate(self._members)]
-        brought_together = (
-            f"SELECT {', '.join(['unit', *self._members, *groups, *own])} FROM _chosen GROUP BY {self._sets('unit')}"
-        )
-        keys = ["above", *self._members, *(f"g_{k}" for k in range(len(groups)))]
+            measured, divided = indicator.measure is not None, indicator.rule in DIVIDED
+            above += [
+                f"sum(t_{n})" if measured else "NULL", f"sum(m_{n})" if measured else "0",
+                *(f"sum({name}_{n})" if divided else "NULL" for name in "nd"),
+            ]  # fmt: skip
         return self._placed(
-            f"SELECT {', '.join([*keys, *above])} FROM ({brought_together}) JOIN {self._above} USING (unit) "
-            f"GROUP BY {', '.join(keys)}"
+            f"SELECT {', '.join(['above', *self._members, *self._flags(), *above])} "
+            f"FROM _together JOIN {self._above} USING (unit) GROUP BY {self._sets()}"
         )
 
     def _counted(self) -> Iterator[tuple[str, Breakdown, Sequence[Any]]]:
         """Unit, breakdown, how many distinct keys, and their names where these are asked for."""
-        names = "list(DISTINCT name)" if self._indicators[0].names else "[]"
-        groups = [f"GROUPING({member})" for member in self._members]
-        distinct = f"SELECT DISTINCT {', '.join(['unit', 'key', 'name', *self._members])} FROM _chosen"
+        told = "coalesce(list(DISTINCT name) FILTER (name IS NOT NULL), [])"
+        names = told if self._indicators[0].names else "[]"
         return self._placed(
-            f"SELECT {', '.join(['above', *self._members, *groups, 'count(DISTINCT key)', names])} "
-            f"FROM ({distinct}) JOIN {self._above} USING (unit) GROUP BY {self._sets('above')}"
+            f"SELECT {', '.join(['above', *self._members, *self._flags(), 'count(DISTINCT key)', names])} "
+            f"FROM _keys JOIN {self._above} USING (unit) GROUP BY {self._sets()}"
         )
 
-    def _sets(self, unit: str) -> str:
-        return f"GROUPING SETS ({', '.join([f'({unit})', *(f'({unit}, {member})' for member in self._members)])})"
+    def _flags(self) -> list[str]:
+        return [f"GROUPING({member})" for member in self._members]
+
+    def _sets(self) -> str:
+        return f"GROUPING SETS ({', '.join(['(above)', *(f'(above, {member})' for member in self._members)])})"
 
     def _placed(self, sql: str) -> Iterator[tuple[str, Breakdown, Sequence[Any]]]:
         """Rows of unit, a member and a flag for each axis, values. A flag is 0 where the row is of that axis."""
@@ -147,14 +161,17 @@ class _Sums:
     def _pairs(self, n: int) -> Pairs:
         """The rows that may hold the lowest or highest quotient: doubles choose candidates, exact division decides."""
         found: Pairs = {}
+        alike = " AND ".join(f"r.{name} IS NOT DISTINCT FROM t.{name}" for name in self._members)
+        self._connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE _ends AS SELECT DISTINCT {", ".join(f"r.{name}" for name in ("unit", *self._members))},
+                r.numerator_{n} AS n, r.denominator_{n} AS d, {_quotient(n)} AS x
+            FROM {self._rows} r JOIN _together t ON r.unit = t.unit {f"AND {alike}" if alike else ""}
+            WHERE r.denominator_{n} <> 0 AND ({_near(f"t.low_{n}", f"t.high_{n}")})""")
         for axis in (None, *self._axes):
             member = f'"b_{axis}"' if axis else "NULL"
-            own = f"""
-                SELECT unit, {member} AS member, numerator_{n} AS n, denominator_{n} AS d,
-                    CAST(numerator_{n} AS DOUBLE) / CAST(denominator_{n} AS DOUBLE) AS x
-                FROM _chosen WHERE denominator_{n} <> 0 AND numerator_{n} IS NOT NULL
-                    {f"AND {member} IS NOT NULL" if axis else ""}"""
-            above = f"SELECT above AS unit, member, n, d, x FROM ({_outermost(own)}) JOIN {self._above} USING (unit)"
+            above = f"""
+                SELECT above AS unit, {member} AS member, n, d, x FROM _ends JOIN {self._above} USING (unit)
+                {f"WHERE {member} IS NOT NULL" if axis else ""}"""
             query = f"SELECT DISTINCT unit, member, n, d FROM ({_outermost(above)}) ORDER BY ALL"
             for unit, value, low, high in self._connection.execute(query).fetchall():
                 place = unit, ((axis, value),) if axis else None
@@ -162,13 +179,38 @@ class _Sums:
         return found
 
 
+def _own(n: int, indicator: Indicator) -> list[str]:
+    """What the rows of one unit and members are brought together to, for one indicator."""
+    found = []
+    if indicator.measure is not None:
+        found += [f"sum(measure_{n}) AS t_{n}", f"count(*) FILTER (measure_{n} IS NULL) AS m_{n}"]
+    if indicator.rule in DIVIDED:
+        both = f"numerator_{n} IS NOT NULL AND denominator_{n} IS NOT NULL"
+        found += [f"sum({part}_{n}) FILTER ({both}) AS {part[0]}_{n}" for part in ("numerator", "denominator")]
+    if indicator.rule == "range":
+        found += [
+            f"{end}({_quotient(n)}) FILTER (denominator_{n} <> 0) AS {name}_{n}"
+            for end, name in (("min", "low"), ("max", "high"))
+        ]
+    return found
+
+
+def _quotient(n: int) -> str:
+    return f"CAST(numerator_{n} AS DOUBLE) / CAST(denominator_{n} AS DOUBLE)"
+
+
+def _near(low: str, high: str) -> str:
+    """Whether x is the lowest or the highest quotient, or too near to be told apart from it by doubles."""
+    return f"x <= {low} + abs({low}) * 1e-9 + 1e-12 OR x >= {high} - abs({high}) * 1e-9 - 1e-12"
+
+
 def _outermost(rows: str) -> str:
-    """Of each unit and member the rows whose quotient x is the lowest or the highest, or too near to be told apart by it."""
+    """Of each unit and member the rows whose quotient x is the lowest or the highest, or too near."""
     return f"""
         SELECT * EXCLUDE (low, high) FROM (
             SELECT *, min(x) OVER (PARTITION BY unit, member) AS low, max(x) OVER (PARTITION BY unit, member) AS high
             FROM ({rows}))
-        WHERE x <= low + abs(low) * 1e-9 + 1e-12 OR x >= high - abs(high) * 1e-9 - 1e-12"""
+        WHERE {_near("low", "high")}"""
 
 
 def _is_counted(indicator: Indicator) -> bool:
