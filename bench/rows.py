@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import shutil
 import sys
@@ -29,6 +30,8 @@ HEADER = ("", "wall s", "CPU s", "peak MiB", "spilt MiB")
 
 #: figure → what it says: value, names, low, high, as text
 Said = dict[tuple[str, str, str], tuple[str, ...]]
+#: (folder of the files, memory, folder to spill into) → figures
+Figures = Callable[[Path, str, str], Iterable[dict[str, Any]]]
 
 
 def main() -> None:
@@ -54,7 +57,10 @@ def main() -> None:
     who = [asked.who] if asked.who else list(WHO)
     with tempfile.TemporaryDirectory(prefix="etl-rows-") as place:
         costs = {name: _best(asked, name, Path(place) / name) for name in who}
-        print(render(costs))
+        done = {name: cost for name, cost in costs.items() if cost}
+        print(render(done))
+        if len(done) < len(who):
+            sys.exit("nothing is compared")
         if not asked.who:
             sys.exit(compare(*(_said(Path(place) / name) for name in WHO)))
 
@@ -84,8 +90,8 @@ def compare(ours: Said, theirs: Said) -> str | None:
 
 
 def _best(asked: argparse.Namespace, name: str, out: Path) -> dict[str, float]:
-    """The run with the least CPU of several."""
-    return min((_run(asked, name, out) for _ in range(asked.rounds)), key=lambda cost: cost["cpu"])
+    """The run with the least CPU of several; empty where all of them broke down."""
+    return min((_run(asked, name, out) for _ in range(asked.rounds)), key=lambda cost: cost.get("cpu", math.inf))
 
 
 def _run(asked: argparse.Namespace, name: str, out: Path) -> dict[str, float]:
@@ -94,12 +100,13 @@ def _run(asked: argparse.Namespace, name: str, out: Path) -> dict[str, float]:
         "--memory", asked.memory, "--work", str(asked.work),
     ]  # fmt: skip
     cost = run(command, environment=os.environ, folder=HERE.parent, seconds=SECONDS)
-    if cost.complaint:
-        raise SystemExit(f"{name}: {cost.complaint}")
+    if cost.complaint:  # out of memory, most likely: the other one's cost is worth to be known all the same
+        print(f"! {name}: {cost.complaint}", flush=True)
+        return {}
     return {**json.loads(cost.said), "peak": cost.peak}
 
 
-def _one(figures: Callable[[Path, str, str], Iterable[dict[str, Any]]], folder: Path, memory: str, out: Path) -> None:
+def _one(figures: Figures, folder: Path, memory: str, out: Path) -> None:
     """Time one of the two, and write its figures."""
     import duckdb  # noqa: F401  # imports are not what is measured
     import pyarrow.parquet  # noqa: F401
@@ -108,12 +115,21 @@ def _one(figures: Callable[[Path, str, str], Iterable[dict[str, Any]]], folder: 
     try:
         watch = _Spill(spill)
         wall, cpu = time.perf_counter(), time.process_time()
-        found = list(figures(folder, memory, f"{spill}/duckdb"))
+        found = _made(figures, folder, memory, f"{spill}/duckdb")
         told = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "spilt": watch.stop()}
     finally:
         shutil.rmtree(spill)
     out.write_text(json.dumps(found, default=str), encoding="utf-8")
     print(json.dumps(told))
+
+
+def _made(figures: Figures, folder: Path, memory: str, spill: str) -> list[dict[str, Any]]:
+    import duckdb
+
+    try:
+        return list(figures(folder, memory, spill))
+    except duckdb.Error as error:  # its advice on settings takes six lines
+        raise SystemExit(str(error).partition("\n")[0]) from error
 
 
 class _Spill:
@@ -176,7 +192,7 @@ def _number(value: object) -> str:
     return "" if value is None else format(Decimal(str(value)).normalize(), "f")
 
 
-WHO: dict[str, Callable[[Path, str, str], Iterable[dict[str, Any]]]] = {
+WHO: dict[str, Figures] = {
     "product": _product,
     "by hand": rows_by_hand.figures,
 }

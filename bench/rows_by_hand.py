@@ -65,6 +65,7 @@ def figures(folder: Path, memory: str, spill: str) -> list[dict[str, Any]]:
 
     found: list[dict[str, Any]] = []
     with duckdb.connect(config={"memory_limit": memory, "temp_directory": spill}) as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.register("counted", pa.table({"_reading": readings()}))
         connection.execute(f"""
             CREATE VIEW rows AS SELECT * FROM read_parquet({[str(path) for path in files(folder)]})

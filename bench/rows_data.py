@@ -149,6 +149,7 @@ def _write(folder: Path, lines: int, m: int, part: int) -> int:
     import duckdb
 
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute("CREATE TABLE sent (u BIGINT, submission VARCHAR, reading VARCHAR, unit VARCHAR)")
         connection.executemany("INSERT INTO sent VALUES (?, ?, ?, ?)", list(_sent(m, part)))
         columns = ", ".join(
@@ -163,7 +164,7 @@ def _write(folder: Path, lines: int, m: int, part: int) -> int:
                   FROM (SELECT sent.*, line FROM sent, range({lines}) l(line)))
             ORDER BY _submission, _line"""
         target = folder / f"{m:02}-{part}.parquet"
-        connection.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        connection.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 1048576)")
         return int(connection.execute(f"SELECT count(*) FROM '{target}'").fetchall()[0][0])
 
 
