@@ -37,9 +37,9 @@ def figure_files(content: ReleaseContent, sdmx: Sdmx) -> dict[str, bytes]:
     """figures.json, figures.csv, figures.parquet and the SDMX-CSV of a release."""
     titles, schema = Titles(content), _schema()
     names = [column.name for column in dictionary.FIGURES]
-    texts, lines, observations = io.BytesIO(), io.BytesIO(csv_lines([names])), io.BytesIO(csv_lines([HEADER]))
-    for sink in (lines, observations):
-        sink.seek(0, io.SEEK_END)
+    texts, lines, observations = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    lines.write(csv_lines([names]))
+    observations.write(csv_lines([HEADER]))
     typed: list[pa.RecordBatch] = []
     for part in _parts(blocks.in_order(content)):
         told = [figure.as_json(content.number) for figure in part]
