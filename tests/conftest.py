@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
@@ -21,6 +22,11 @@ from tests import postgres
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "data" / "samples" / "laichau-st"
 SHARED = ROOT.parent / "shared"
+# how long a busy machine takes for an example says nothing about the code: speed belongs in bench/
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 os.environ["COLUMNS"] = "160"  # tables come out the same in every terminal, and in none
 AT = datetime(2022, 1, 31, 21, 0, tzinfo=LOCAL_TIME)
 
