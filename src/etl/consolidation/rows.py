@@ -64,17 +64,16 @@ def current_rows(
     periods: all that is asked for. Forms whose rows are looked at together with other periods' are read whole all the same.
     large: bytes of Parquet from which on a table of any other form is left in its files.
     """
+    alone = {form for form in forms if _stands_alone(reference, form)}
     current = {
-        s.submission: s
-        for form in forms
-        for s in ledger.current(form, periods if _stands_alone(reference, form) else None, superseded)
+        s.submission: s for form in forms for s in ledger.current(form, periods if form in alone else None, superseded)
     }
     rows, left = {}, {}
     for form in forms:
         for spec in reference.forms[form].tables:
             own = [s for s in current.values() if s.form == form and spec.id in s.lake]
             stored = lake.stored(sorted({s.lake[spec.id] for s in own}), schema(spec), {s.reading for s in own})
-            if stored.size >= large and _stands_alone(reference, form):
+            if form in alone and stored.size >= large:
                 left[spec.id] = stored
             else:
                 rows[spec.id] = _in_order(stored)
