@@ -58,7 +58,7 @@ def publish_proposal(stores: Stores, shown: Proposal, again: bool) -> None:
     """What is to be approved, and its figures. again: shown before, and figures have moved since."""
     content = shown.content
     _publish("approval", approval.approval(shown, again), "Chờ duyệt / waits for approval")
-    own = [figure.as_json(content.number) for figure in content.figures if figure.unit == content.report.unit]
+    own = [figure.as_json(content.number) for figure in content.figures.of_unit(content.report.unit)]
     text = tables.figures(stores.reference, content.report, content.period, own)
     _publish("figures", text, "Số liệu chờ duyệt / figures that wait for approval")
 

@@ -89,13 +89,13 @@ def proposed(stores: Stores, done: Consolidated, at: datetime, terms: Terms = PR
 def with_moves(stores: Stores, content: ReleaseContent) -> ReleaseContent:
     """The same with what is not as the release before of its report and period said."""
     from etl.consolidation.content import previous_of, with_previous
+    from etl.consolidation.moves import FIGURES
 
     previous = previous_of(stores.ledger.releases(), content.report.id, content.period, content.number)
-    return (
-        content
-        if previous is None
-        else with_previous(content, previous, stores.releases.read(previous, "figures.json"))
-    )
+    if previous is None:
+        return content
+    with stores.releases.open(previous, FIGURES) as figures:
+        return with_previous(content, previous, figures)
 
 
 def newest(stores: Stores, report: Report, period: Period) -> ReleaseRecord | None:

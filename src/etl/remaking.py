@@ -83,7 +83,7 @@ def remade(stores: Stores, record: ReleaseRecord) -> Remade:
         content = with_sources(content, done, view.view, lake)
         previous = previous_of(stores.ledger.releases(), record.report, record.period, record.number)
         if previous is not None:
-            content = with_previous(content, previous, _figures_of(stores, previous))
+            content = with_previous(content, previous, _figures_of(stores, previous).splitlines())
         files = files_of_release(content, event.payload["versions"])
     return Remade(record, files, again, event.payload["sums"], event.payload["versions"])
 

@@ -15,6 +15,7 @@ from etl.consolidation.reports import report_named
 from etl.errors import UsageError
 from etl.model.figures import Figure
 from etl.model.periods import parse_period
+from etl.model.series import Figures
 from etl.pipeline import Stores, consolidate, receive, take_in
 from etl.steps.compare import compare
 from etl.steps.consolidate.bridge import bridge
@@ -127,7 +128,7 @@ def test_what_the_two_forms_must_agree_on_holds(whole: Stores) -> None:
     checks = whole.reference.checks
 
     assert {"tt-gieo-trong", "ds-don-vi"} <= {check.id for check in checks}
-    assert compare(figures(whole).values(), checks, whole.reference.units) == []
+    assert compare(Figures.gathered(figures(whole).values()), checks, whole.reference.units) == []
 
 
 @pytest.fixture(scope="module")

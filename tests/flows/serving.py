@@ -28,6 +28,8 @@ DEPLOYMENTS = {
 }  # fmt: skip
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 SECONDS = 300
+#: longer than Prefect lets a request wait for its SQLite file (60 s)
+LOCKED = 90
 
 T = TypeVar("T")
 
@@ -70,8 +72,7 @@ class Serving:
         return f"http://127.0.0.1:{self.ports[1]}"
 
     def get(self, path: str) -> Any:
-        with urllib.request.urlopen(self._asked(f"/api{path}"), timeout=30) as answer:
-            return json.load(answer)
+        return self._answered(self._asked(f"/api{path}"))
 
     def _asked(self, path: str, body: bytes | None = None) -> urllib.request.Request:
         known = {"Authorization": self.authorization} if self.authorization else {}
@@ -80,17 +81,27 @@ class Serving:
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         request = self._asked(f"/api{path}", json.dumps(body or {}).encode())
         request.add_header("Content-Type", "application/json")
+        return self._answered(request)
+
+    def _answered(self, request: urllib.request.Request) -> Any:
+        """Prefect's answer; asked again where it is busy, and where a question (nothing that is done) got none in time."""
 
         def answered() -> list[Any] | None:
             try:
-                with urllib.request.urlopen(request, timeout=30) as answer:
+                with urllib.request.urlopen(request, timeout=LOCKED) as answer:
                     return [json.load(answer)]
             except urllib.error.HTTPError as error:
                 if error.code != 503:  # busy: its database is locked for the moment
                     raise
-                return None
+            except TimeoutError as error:
+                if request.get_method() != "GET":
+                    raise AssertionError(f"{request.full_url}: no answer; the log ends\n{self._log_end()}") from error
+            return None
 
-        return until(answered, f"an answer to {path}")[0]
+        return until(answered, f"an answer to {request.full_url}; the log ends\n{self._log_end()}")[0]
+
+    def _log_end(self) -> str:
+        return self.log.read_text(errors="replace")[-3000:]
 
     def start(self, name: str, **parameters: object) -> str:
         """Press the button Run of a deployment; returns the run's id."""

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from importlib import metadata
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import etl
 from etl.consolidation.contributions import sources
 from etl.consolidation.figures import Consolidated
-from etl.consolidation.moves import by_key, moves
+from etl.consolidation.moves import listed, moves
 from etl.consolidation.replay import Replay
 from etl.errors import ReleaseRefused
 from etl.model.decisions import knowledge_hash
@@ -23,6 +24,7 @@ from etl.model.findings import CRITICAL
 from etl.model.reference import Report
 from etl.model.releases import Move, ReleaseContent
 from etl.model.submissions import LINE, PERIOD, SUBMISSION, UNIT
+from etl.model.told import Told
 from etl.steps.compare import compare
 from etl.store.lake import Lake
 from etl.store.ledger import EventRecord, ReleaseRecord, View
@@ -46,7 +48,7 @@ def release_content(
         created_at=at,
         report=done.report,
         reference=done.reference,
-        figures=tuple(figure if figure.stage == stage else replace(figure, stage=stage) for figure in done.figures),
+        figures=done.figures.in_stage(stage),
         status=done.status,
         findings=(*done.told, *disagreements),
         claims=done.claims,
@@ -59,12 +61,12 @@ def release_content(
     )
 
 
-def with_previous(content: ReleaseContent, previous: int, figures: bytes) -> ReleaseContent:
-    """The same with what moved since the release before. figures: the bytes of that one's figures.json."""
-    old, new = by_key(json.loads(figures)), by_key(f.as_json() for f in content.figures)
+def with_previous(content: ReleaseContent, previous: int, figures: Iterable[bytes]) -> ReleaseContent:
+    """The same with what moved since the release before. figures: the lines of that one's figures.json."""
+    new = (figure.as_json() for figure in content.figures)
     moved = tuple(
         Move(indicator, unit, period, members, before, after)
-        for (indicator, period, unit, members), before, after in moves(old, new)
+        for (indicator, period, unit, members), before, after in moves(listed(figures), new)
     )
     return replace(content, previous=previous, moved=moved)
 
@@ -187,12 +189,13 @@ def fingerprint(content: ReleaseContent) -> str:
 
     Of one JSON text with its keys in order, which is never held whole.
     """
+    figures = (text for one in content.figures.series for text in Told(one).json(keys_in_order=True))
     told: tuple[tuple[str, Iterable[str]], ...] = (
-        ('{"figures": ', _listed(f.as_json() for f in content.figures)),
-        (', "findings": ', _listed(f.as_json() for f in content.findings)),
+        ('{"figures": ', _listed(figures)),
+        (', "findings": ', _listed(_text(f.as_json()) for f in content.findings)),
         (', "reference": ', [_text(content.reference.hash)]),
-        (', "status": ', _listed(s.as_json() for s in content.status)),
-        (', "submissions": ', _listed(sorted({s.submission or "" for s in content.status}))),
+        (', "status": ', _listed(_text(s.as_json()) for s in content.status)),
+        (', "submissions": ', _listed(map(_text, sorted({s.submission or "" for s in content.status})))),
         (', "suites": ', [_text(content.reference.suite_hash)]),
         ("}", ()),
     )
@@ -204,11 +207,16 @@ def fingerprint(content: ReleaseContent) -> str:
     return found.hexdigest()
 
 
+#: items of a list that are one text at the same time
+_AT_ONCE = 1_000
+
 _text = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
-def _listed(items: Iterable[object]) -> Iterator[str]:
-    yield "["
-    for n, item in enumerate(items):
-        yield ", " * (n > 0) + _text(item)
-    yield "]"
+def _listed(texts: Iterable[str]) -> Iterator[str]:
+    """A JSON list, some of its items at a time."""
+    rest, between = iter(texts), "["
+    while some := list(islice(rest, _AT_ONCE)):
+        yield between + ", ".join(some)
+        between = ", "
+    yield "[]" if between == "[" else "]"

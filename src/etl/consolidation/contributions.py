@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from etl.consolidation.reasons import Reasons, not_in_force
 from etl.consolidation.replay import Replay
 from etl.consolidation.tracing import Traced, traced
-from etl.model.figures import Figure, Indicator
+from etl.model.figures import Indicator
 from etl.model.periods import Period, parse_period
 from etl.model.releases import Contribution, FigureKey
+from etl.model.series import Figures
 from etl.steps.consolidate.selection import Breakdown, units_above
 from etl.steps.consolidate.tracing import COPY, ELSEWHERE, PERIOD, Judged, Row
 from etl.store.ledger import SubmissionRecord
@@ -29,20 +30,18 @@ def contributions(view: Replay, found: Traced, unit: str, breakdown: Breakdown =
 MOST_ROWS, MOST_LOOKS = 2_000, 50_000
 
 
-def sources(
-    view: Replay, figures: Iterable[Figure], sizes: Mapping[str, int]
-) -> dict[FigureKey, tuple[Contribution, ...]]:
+def sources(view: Replay, figures: Figures, sizes: Mapping[str, int]) -> dict[FigureKey, tuple[Contribution, ...]]:
     """What stands behind each figure that is no part of a breakdown, counted cells first.
 
     Of the report's own unit everything is told; of the others only what counts, which is short enough for a page. sizes:
     table → its rows; a table of more than MOST_ROWS is left out.
     """
-    groups: dict[tuple[str, str], list[Figure]] = {}
-    for figure in figures:
-        if figure.breakdown is None and sizes.get(_table(view, figure), 0) <= MOST_ROWS:
-            groups.setdefault((figure.indicator, figure.period), []).append(figure)
     told: dict[FigureKey, tuple[Contribution, ...]] = {}
-    for (indicator, period), group in groups.items():
+    for series in figures.series:
+        indicator, period = series.indicator, series.period
+        if sizes.get(view.reference.indicators[indicator].table, 0) > MOST_ROWS:
+            continue
+        group = list(series.some(series.wholes))
         found = _in_scope(view, traced(view, indicator, parse_period(period)))
         few = len(group) * len(found.rows) <= MOST_LOOKS
         for figure in group:
@@ -73,10 +72,6 @@ def _in_scope(view: Replay, found: Traced) -> Traced:
     return replace(
         found, rows=tuple(row for row in found.rows if concerns(row) or (COPY not in row.failed and row.key in keys))
     )
-
-
-def _table(view: Replay, figure: Figure) -> str:
-    return view.reference.indicators[figure.indicator].table
 
 
 def _concerns(view: Replay, found: Traced, judged: Judged, unit: str) -> bool:

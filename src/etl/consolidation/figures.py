@@ -13,11 +13,11 @@ from etl.consolidation.reported import status_of
 from etl.consolidation.rows import LARGE, Matched, Taken, current_rows, matched, taken
 from etl.consolidation.scope import Scope
 from etl.model.claims import Claim
-from etl.model.figures import Figure
 from etl.model.findings import REJECTED, Finding
 from etl.model.periods import Period, parse_period
 from etl.model.reference import Reference, Report
 from etl.model.releases import StatusRow
+from etl.model.series import Figures
 from etl.model.stored import USUAL, Room, Stored
 from etl.steps.consolidate import Doubt, Expectation, Expectations, Request, consolidate
 from etl.steps.consolidate.claims import claims
@@ -41,7 +41,7 @@ class Consolidated:
 
     report: Report
     period: Period
-    figures: tuple[Figure, ...]
+    figures: Figures
     status: tuple[StatusRow, ...]
     findings: tuple[Finding, ...]
     rows: Mapping[str, pa.Table]
@@ -69,7 +69,7 @@ def consolidated(
     units, entities = reference.units, reference.entities
     doubts = [*_of_pairs(reference, matching), *doubts_of(told)]
     rows = {**matching.rows, **current.stored}
-    figures = tuple(consolidate(rows, asked, expected, units, entities, doubts=doubts, within=report.unit, room=room))
+    figures = consolidate(rows, asked, expected, units, entities, doubts=doubts, within=report.unit, room=room)
     claimed = placed(reference, claims(rows, asked, expected, units, entities, figures, room), current)
     tables = {table.id for form in forms for table in reference.forms[form].tables}
     names = view.names()

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from etl.model.claims import Claim
-from etl.model.figures import OFFICIAL, Figure
+from etl.model.figures import OFFICIAL
 from etl.model.findings import Finding
 from etl.model.reference import Reference, Report
+from etl.model.series import Figures
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -122,7 +123,7 @@ class ReleaseContent:
     created_at: datetime
     report: Report
     reference: Reference
-    figures: tuple[Figure, ...]
+    figures: Figures
     status: tuple[StatusRow, ...]
     findings: tuple[Finding, ...]
     rows: Mapping[str, pa.Table] = field(default_factory=dict)
@@ -145,16 +146,3 @@ class ReleaseContent:
             (u for u in self.reference.units.all if u.code == code), None
         )
         return unit.title if unit else code
-
-    def of(
-        self, indicator: str, period: str, unit: str, breakdown: tuple[tuple[str, str], ...] | None = None
-    ) -> Figure | None:
-        """One figure, or None when the release does not hold it."""
-        return next(
-            (
-                f
-                for f in self.figures
-                if (f.indicator, f.period, f.unit, f.breakdown) == (indicator, period, unit, breakdown)
-            ),
-            None,
-        )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from etl.consolidation.moves import FigureJson, Key, by_key, moves
+from etl.consolidation.moves import FIGURES, Key, listed, moves
 from etl.consolidation.replay import Replay
 from etl.consolidation.tracing import FieldCell, Traced, traced
 from etl.model.periods import Period, parse_period
@@ -43,15 +42,10 @@ def diff(stores: Stores, before: int, after: int) -> list[Moved]:
     """Every figure that differs between two releases, in the order of the figures. Raises UsageError for unknown ones."""
     records = [stores.ledger.release(number) for number in (before, after)]
     views = [replay(stores, record) for record in records]
-    old, new = (_figures(stores, number) for number in (before, after))
     happenings = Happenings.between(stores.ledger, *views)
     sides = _Sides(views[0], views[1], happenings, {})
-    return [Moved(key, was, now, tuple(sides.causes(key))) for key, was, now in moves(old, new)]
-
-
-def _figures(stores: Stores, number: int) -> dict[Key, FigureJson]:
-    figures: list[dict[str, Any]] = json.loads(stores.releases.read(number, "figures.json"))
-    return by_key(figures)
+    with stores.releases.open(before, FIGURES) as old, stores.releases.open(after, FIGURES) as new:
+        return [Moved(key, was, now, tuple(sides.causes(key))) for key, was, now in moves(listed(old), listed(new))]
 
 
 @dataclass

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from itertools import pairwise
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -13,6 +12,7 @@ from etl.model.figures import Figure
 from etl.model.findings import CRITICAL, SEVERITIES, Finding
 from etl.model.grids import from_a1
 from etl.model.releases import ReleaseContent, StatusRow
+from etl.model.series import Series
 
 T = TypeVar("T")
 
@@ -98,40 +98,50 @@ class FindingGroup:
         return any(f.severity == CRITICAL or f.waits for f in self.findings)
 
 
-@_once
-def in_order(content: ReleaseContent) -> Sequence[Figure]:
-    """All figures by their own total order: that in which consolidation gives them."""
-    keys = (figure.order for figure in content.figures)
-    if all(a <= b for a, b in pairwise(keys)):
-        return content.figures
-    return sorted(content.figures, key=lambda figure: figure.order)
-
-
-@_once
-def ordered(content: ReleaseContent) -> list[Figure]:
+def ordered(content: ReleaseContent) -> Iterator[Figure]:
     """All figures: the report's unit first, in the report's order of indicators and periods, totals before parts."""
-    ranks = _ranks(content)
+    yield from own(content)
+    for series in _ranked(content):
+        rest = (place for place in range(len(series)) if series.unit[place] != content.report.unit)
+        yield from series.some(_totals_first(series, rest))
 
-    def place(figure: Figure) -> tuple[Any, ...]:
-        rank = ranks.get(figure.indicator, len(ranks))
-        whole = (figure.period != content.period, figure.period)
-        return (
-            figure.unit != content.report.unit,
-            rank,
-            figure.indicator,
-            whole,
-            figure.unit,
-            len(figure.breakdown or ()),
-            figure.order,
-        )
 
-    return sorted(content.figures, key=place)
+@_once
+def own(content: ReleaseContent) -> list[Figure]:
+    """The figures of the report's unit, in order."""
+    top = content.report.unit
+    return [f for one in _ranked(content) for f in one.some(_totals_first(one, one.run(top)))]
+
+
+@_once
+def wholes(content: ReleaseContent) -> list[Figure]:
+    """The figures that are no part of a breakdown, in order: the report's unit first."""
+    top = content.report.unit
+    return [*totals(content), *(f for one in _ranked(content) for f in one.some(one.wholes) if f.unit != top)]
 
 
 @_once
 def totals(content: ReleaseContent) -> list[Figure]:
     """The figures of the report's unit that are no part of a breakdown, in order."""
-    return [f for f in ordered(content) if f.unit == content.report.unit and f.breakdown is None]
+    return [figure for figure in own(content) if figure.breakdown is None]
+
+
+def _ranked(content: ReleaseContent) -> list[Series]:
+    """In the report's order of indicators, the release's own period first."""
+    ranks = _ranks(content)
+
+    def place(series: Series) -> tuple[Any, ...]:
+        rank = ranks.get(series.indicator, len(ranks))
+        return rank, series.indicator, series.period != content.period, series.period
+
+    return sorted(content.figures.series, key=place)
+
+
+def _totals_first(series: Series, places: Iterable[int]) -> Iterable[int]:
+    """The same places, parts by several axes after those by one."""
+    if not any(len(one or ()) > 1 for one in series.breakdown):
+        return places
+    return sorted(places, key=lambda at: (series.unit[at], len(series.breakdown[at] or ())))
 
 
 def by_period(content: ReleaseContent) -> PeriodTable:
@@ -150,8 +160,8 @@ def by_period(content: ReleaseContent) -> PeriodTable:
 def main_periods(content: ReleaseContent) -> dict[str, str]:
     """Indicator → the period that stands for it: the release's own where there is one, else its latest."""
     found: dict[str, set[str]] = {}
-    for figure in content.figures:
-        found.setdefault(figure.indicator, set()).add(figure.period)
+    for series in content.figures.series:
+        found.setdefault(series.indicator, set()).add(series.period)
     return {code: content.period if content.period in held else max(held) for code, held in found.items()}
 
 
@@ -167,7 +177,7 @@ def key_figures(content: ReleaseContent) -> list[Figure]:
 def by_unit(content: ReleaseContent) -> UnitTable:
     """Every indicator that has figures below the report's unit, for its main period."""
     main, top = main_periods(content), content.report.unit
-    plain = [f for f in ordered(content) if f.breakdown is None and f.period == main[f.indicator]]
+    plain = [f for f in wholes(content) if f.period == main[f.indicator]]
     found = {(f.indicator, f.unit): f for f in plain}
     split = {f.indicator for f in plain if f.unit != top}
     below = _unit_order(content, {f.unit for f in plain if f.unit != top})

@@ -73,7 +73,7 @@ def _wanted(content: ReleaseContent) -> list[tuple[str, list[str]]]:
     found: list[tuple[str, list[str]]] = []
     for figure in blocks.key_figures(content):
         code = figure.indicator
-        ours = [f for f in content.figures if f.indicator == code and f.period == main[code]]
+        ours = [f for one in content.figures.of(code, main[code]) for f in one]
         axes = {f.breakdown[0][0] for f in ours if f.breakdown and len(f.breakdown) == 1}
         if sum(f.unit != content.report.unit and f.breakdown is None for f in ours) > 1:
             found.append((BY_UNIT, [code]))
@@ -114,8 +114,8 @@ def _by_axis(content: ReleaseContent, titles: Titles, indicators: Sequence[str],
     """Members in the order of the reference data's vocabulary, else by code."""
     main, top = blocks.main_periods(content), content.report.unit
     found: dict[str, dict[str, Figure]] = {}
-    for figure in content.figures:
-        ours = figure.indicator in indicators and figure.unit == top and figure.period == main[figure.indicator]
+    for figure in content.figures.of_unit(top):
+        ours = figure.indicator in indicators and figure.period == main[figure.indicator]
         if ours and figure.breakdown and [name for name, _ in figure.breakdown] == [axis]:
             found.setdefault(figure.breakdown[0][1], {})[figure.indicator] = figure
     return [

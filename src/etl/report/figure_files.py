@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
-from itertools import islice
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from etl.model.figures import Figure
 from etl.model.releases import ReleaseContent
-from etl.report import blocks, dictionary
-from etl.report.formats import csv_lines, json_lines, parquet
+from etl.model.series import Breakdown, Series
+from etl.model.told import NUMBERS, Cells, Told, each
+from etl.report import dictionary
+from etl.report.formats import csv_cell, csv_columns, csv_lines, parquet
 from etl.report.sdmx import DATA, HEADER, Sdmx
 from etl.report.titles import Titles
 
@@ -23,58 +22,59 @@ if TYPE_CHECKING:
 PRECISION, SCALE = 38, 10
 _LAST_DIGIT, _EXACT = Decimal(1).scaleb(-SCALE), Context(prec=PRECISION)
 
-_DECIMALS = frozenset({"value", "low", "high", "numerator", "denominator"})
 _INTEGERS = frozenset({"coverage_reported", "coverage_expected", "decimals", "release"})
 _LISTS = frozenset({"names", "coverage_missing"})
 
 #: figures that are texts at the same time
 AT_ONCE = 10_000
 
-Told = Sequence[Mapping[str, Any]]
-
 
 def figure_files(content: ReleaseContent, sdmx: Sdmx) -> dict[str, bytes]:
     """figures.json, figures.csv, figures.parquet and the SDMX-CSV of a release."""
     titles, schema = Titles(content), _schema()
     names = [column.name for column in dictionary.FIGURES]
-    texts, lines, observations = io.BytesIO(), io.BytesIO(), io.BytesIO()
-    lines.write(csv_lines([names]))
+    texts, table, observations = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    table.write(csv_lines([names]))
     observations.write(csv_lines([HEADER]))
     typed: list[pa.RecordBatch] = []
-    for part in _parts(blocks.in_order(content)):
-        told = [figure.as_json(content.number) for figure in part]
-        texts.write((b",\n" if typed else b"[\n") + json_lines(told))
-        lines.write(csv_lines(map(_flat, told)))
-        observations.write(csv_lines(sdmx.rows(part)))
-        typed.append(_batch(part, told, titles, schema))
+    for parts in content.figures.parts(AT_ONCE):
+        columns: dict[str, list[Any]] = {name: [] for name in schema.names}
+        for one in map(Told, parts):
+            texts.write((",\n" if texts.tell() else "[\n").encode())
+            texts.write(",\n".join(one.json(content.number)).encode())
+            table.write(_csv(one, names, content.number))
+            observations.write(sdmx.lines(one))
+            _add(columns, one.series, content.number, titles)
+        typed.append(_batch(columns, schema))
     texts.write(b"\n]\n" if typed else b"[]\n")
     return {
         "figures.json": texts.getvalue(),
-        "figures.csv": lines.getvalue(),
+        "figures.csv": table.getvalue(),
         "figures.parquet": parquet(_table(typed, schema)),
         DATA: observations.getvalue(),
     }
 
 
-def _parts(figures: Sequence[Figure]) -> Iterator[list[Figure]]:
-    rest = iter(figures)
-    while part := list(islice(rest, AT_ONCE)):
-        yield part
+def _csv(told: Told, names: Sequence[str], release: int) -> bytes:
+    """A series' lines of figures.csv."""
+    series = told.series
+    cells: dict[str, Cells] = {
+        "indicator": csv_cell(series.indicator), "period": csv_cell(series.period), "as_at": csv_cell(series.as_at),
+        "unit_of_measure": csv_cell(series.unit_of_measure), "stage": csv_cell(series.stage), "release": str(release),
+        "unit": each(series.unit, csv_cell), "status": each(series.status, csv_cell),
+        "breakdown": each(series.breakdown, lambda one: csv_cell(_breakdown(one))),
+        "coverage_reported": each(series.coverage, lambda one: str(one.reported)),
+        "coverage_expected": each(series.coverage, lambda one: str(one.expected)),
+        "coverage_missing": each(series.coverage, lambda one: csv_cell(";".join(one.missing))),
+        **{name: [text or "" for text in texts] for name, texts in told.numbers.items()},
+    }  # fmt: skip
+    if series.names is not None:
+        cells["names"] = each(series.names, lambda one: csv_cell(None if one is None else "; ".join(one)))
+    return csv_columns(cells.get(name, "") for name in names)
 
 
-def _flat(told: Mapping[str, Any]) -> tuple[Any, ...]:
-    """A figure's JSON as one line, in the order of dictionary.FIGURES."""
-    coverage, names, of = told["coverage"], told["names"], told.get
-    return (
-        of("indicator"), of("unit"), of("period"), of("as_at"), _breakdown(told["breakdown"]), of("value"),
-        "; ".join(names) if names is not None else None, of("low"), of("high"), of("numerator"), of("denominator"),
-        of("unit_of_measure"), of("status"), of("stage"), coverage["reported"], coverage["expected"],
-        ";".join(coverage["missing"]), of("release"),
-    )  # fmt: skip
-
-
-def _breakdown(members: Mapping[str, str] | None) -> str | None:
-    return ";".join(f"{axis}={code}" for axis, code in members.items()) if members else None
+def _breakdown(members: Breakdown) -> str | None:
+    return ";".join(f"{axis}={code}" for axis, code in members) if members else None
 
 
 def _schema() -> pa.Schema:
@@ -94,32 +94,39 @@ def _schema() -> pa.Schema:
 def _arrow_type(name: str) -> pa.DataType:
     import pyarrow as pa
 
-    if name in _DECIMALS:
+    if name in NUMBERS:
         return pa.decimal128(PRECISION, SCALE)
     if name in _INTEGERS:
         return pa.int32()
     return pa.list_(pa.string()) if name in _LISTS else pa.string()
 
 
-def _batch(figures: Sequence[Figure], told: Told, titles: Titles, schema: pa.Schema) -> pa.RecordBatch:
+def _add(columns: Mapping[str, list[Any]], series: Series, release: int, titles: Titles) -> None:
+    """Put a series' figures at the end of the columns of figures.parquet."""
+    size, title = len(series), titles.indicator(series.indicator)
+    shared = {
+        "indicator": series.indicator, "period": series.period, "as_at": series.as_at, "stage": series.stage,
+        "unit_of_measure": series.unit_of_measure, "decimals": series.decimals, "release": release,
+        "title_vi": title.vi, "title_en": title.en,
+    }  # fmt: skip
+    own: dict[str, Sequence[Any]] = {
+        "unit": series.unit, "status": series.status, "breakdown": [*map(_breakdown, series.breakdown)],
+        "coverage_reported": [one.reported for one in series.coverage],
+        "coverage_expected": [one.expected for one in series.coverage],
+        "coverage_missing": [one.missing for one in series.coverage],
+        "unit_title": [titles.unit(unit, series.period) for unit in series.unit],
+        **{name: [*map(_scaled, column)] for name in NUMBERS if (column := getattr(series, name)) is not None},
+    }  # fmt: skip
+    if series.names is not None:
+        own["names"] = series.names
+    for name, column in columns.items():
+        column += own[name] if name in own else [shared.get(name)] * size
+
+
+def _batch(columns: Mapping[str, list[Any]], schema: pa.Schema) -> pa.RecordBatch:
     import pyarrow as pa
 
-    shown = {code: titles.indicator(code) for code in dict.fromkeys(figure.indicator for figure in figures)}
-    made: dict[str, list[Any]] = {
-        "breakdown": [_breakdown(one["breakdown"]) for one in told],
-        "coverage_reported": [figure.coverage.reported for figure in figures],
-        "coverage_expected": [figure.coverage.expected for figure in figures],
-        "coverage_missing": [figure.coverage.missing for figure in figures],
-        "title_vi": [shown[figure.indicator].vi for figure in figures],
-        "title_en": [shown[figure.indicator].en for figure in figures],
-        "unit_title": [titles.unit(figure.unit, figure.period) for figure in figures],
-        "decimals": [figure.decimals for figure in figures],
-    }
-    made |= {name: [_scaled(value) for value in map(attrgetter(name), figures)] for name in _DECIMALS}
-    columns = (made.get(field.name) or [one[field.name] for one in told] for field in schema)
-    return pa.record_batch(
-        [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema
-    )
+    return pa.record_batch([pa.array(columns[field.name], field.type) for field in schema], schema)
 
 
 def _scaled(value: Decimal | None) -> Decimal | None:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from etl.model.told import Cells, lines
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -41,6 +43,19 @@ def csv_lines(rows: Iterable[Sequence[Any]]) -> bytes:
     sink = io.StringIO(newline="")
     csv.writer(sink, lineterminator="\n").writerows(map(_cell, row) for row in rows)
     return sink.getvalue().encode()
+
+
+def csv_cell(value: Any) -> str:
+    """One cell as it stands in such a line, quoted where it has to be."""
+    return csv_lines([[value, ""]]).decode()[:-2]
+
+
+def csv_columns(columns: Iterable[Cells]) -> bytes:
+    """Lines from columns of `csv_cell`s; one text for a column in which all are alike."""
+    cells: list[Cells] = []
+    for column in columns:
+        cells += [",", column] if cells else [column]
+    return "".join(lines([*cells, "\n"])).encode()
 
 
 def _cell(value: Any) -> str:

@@ -224,17 +224,17 @@ class Teller:
         if code is None:
             return None
         if slot.member is None:
-            return self._figures.get((slot.name, code, unit, None))
+            return self.content.figures.find(slot.name, code, unit)
         axis, member = slot.member
         codes = (self._id(self._item), self._item) if member == "name" else (member,)
-        found = (self._figures.get((slot.name, code, unit, ((axis, one),))) for one in codes)
+        found = (self.content.figures.find(slot.name, code, unit, ((axis, one),)) for one in codes)
         return next((figure for figure in found if figure is not None), None)
 
     def _period(self, indicator: str, unit: str, wanted: str) -> str | None:
         main = self._main.get(indicator)
         if wanted not in ("first", "last", "before"):
             return wanted or main
-        line = self._lines.get((indicator, unit), [])
+        line = self._line(indicator, unit)
         if wanted == "before":
             return line[-2] if len(line) > 1 else None
         return (line[0] if wanted == "first" else line[-1]) if line else main
@@ -246,18 +246,12 @@ class Teller:
     def _main(self) -> dict[str, str]:
         return blocks.main_periods(self.content)
 
-    @cached_property
-    def _figures(self) -> dict[tuple[str, str, str, tuple[tuple[str, str], ...] | None], Figure]:
-        return {(f.indicator, f.period, f.unit, f.breakdown): f for f in self.content.figures}
-
-    @cached_property
-    def _lines(self) -> dict[tuple[str, str], list[str]]:
-        """Indicator and unit → the periods that follow one another (years, quarters), in order: no span and no event."""
-        found: dict[tuple[str, str], set[str]] = {}
-        for figure in self.content.figures:
-            if figure.breakdown is None and parse_period(figure.period).kind not in ("span", "event"):
-                found.setdefault((figure.indicator, figure.unit), set()).add(figure.period)
-        return {key: sorted(codes, key=lambda code: parse_period(code).start) for key, codes in found.items()}
+    def _line(self, indicator: str, unit: str) -> list[str]:
+        """The periods of a figure that follow one another (years, quarters), in order: no span and no event."""
+        told = {one.period for one in self.content.figures.series if one.indicator == indicator}
+        follow = (code for code in told if parse_period(code).kind not in ("span", "event"))
+        held = (code for code in follow if self.content.figures.find(indicator, code, unit) is not None)
+        return sorted(held, key=lambda code: parse_period(code).start)
 
 
 def _gravest(figures: list[Figure]) -> tuple[str | None, list[Figure]]:

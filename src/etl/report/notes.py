@@ -113,7 +113,7 @@ def waivers(content: ReleaseContent) -> list[tuple[Text, Text]]:
 
 def _open(content: ReleaseContent) -> Text:
     """How many of the report's own figures are not final."""
-    own = [figure for figure in content.figures if figure.unit == content.report.unit]
+    own = list(content.figures.of_unit(content.report.unit))
     provisional = sum(figure.status == PROVISIONAL for figure in own)
     empty = sum(figure.status == NOT_REPORTED for figure in own)
     return Text(

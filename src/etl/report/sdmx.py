@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from xml.etree import ElementTree as ET
 
-from etl.model.figures import NOT_REPORTED, PROVISIONAL, PUBLISHED, WITHHELD, Figure, number_text
+from etl.model.figures import NOT_REPORTED, PROVISIONAL, PUBLISHED, WITHHELD
 from etl.model.periods import parse_period
 from etl.model.releases import ReleaseContent
-from etl.report import blocks, words
+from etl.model.series import Breakdown
+from etl.model.told import Cells, Told, each
+from etl.report import words
+from etl.report.formats import csv_cell, csv_columns
 from etl.report.titles import Titles
 from etl.report.words import Text
 
@@ -72,11 +74,15 @@ class Sdmx:
     @cached_property
     def lists(self) -> dict[str, dict[str, Text]]:
         """Code list → code → name, each in order."""
-        figures = blocks.in_order(self.content)
-        indicators, units = (dict.fromkeys(getattr(f, name) for f in figures) for name in ("indicator", "unit"))
+        every = self.content.figures.series
+        indicators, measures = (
+            dict.fromkeys(getattr(one, name) for one in every) for name in ("indicator", "unit_of_measure")
+        )
+        units = dict.fromkeys(unit for one in every for unit in one.unit)
         breakdowns = {_TOTAL: Text("Tổng", "Total")}
-        breakdowns |= {self.breakdown(f): self.titles.breakdown(f) for f in figures if f.breakdown}
-        measures = dict.fromkeys(f.unit_of_measure for f in figures)
+        for one in every:
+            parts = (members for members in dict.fromkeys(one.breakdown) if members)
+            breakdowns |= {self.breakdown(members): self.titles.part(one.indicator, members) for members in parts}
         return {
             "CL_INDICATOR": {self.code("INDICATOR", one): self.titles.indicator(one) for one in indicators},
             "CL_AREA": {self.code("REF_AREA", unit): Text.same(self.titles.unit(unit)) for unit in units},
@@ -87,14 +93,14 @@ class Sdmx:
             "CL_STAGE": {self.code("STAGE", one): name for one, name in words.STAGES.items()},
         }  # fmt: skip
 
-    def breakdown(self, figure: Figure) -> str:
+    def breakdown(self, members: Breakdown) -> str:
         """The code of a figure's part: axis and member."""
-        if not figure.breakdown:
+        if not members:
             return _TOTAL
-        if figure.breakdown not in self._breakdowns:
-            text = "-".join(f"{axis}_{member}" for axis, member in figure.breakdown)
-            self._breakdowns[figure.breakdown] = self.code("BREAKDOWN", text)
-        return self._breakdowns[figure.breakdown]
+        if members not in self._breakdowns:
+            text = "-".join(f"{axis}_{member}" for axis, member in members)
+            self._breakdowns[members] = self.code("BREAKDOWN", text)
+        return self._breakdowns[members]
 
     def code(self, concept: str, text: str) -> str:
         """An SDMX id for a code of ours: letters, digits and _; a number is added where two would be the same."""
@@ -114,26 +120,31 @@ class Sdmx:
         given = self.content.report.options.get("open_data")
         return str(given.get("agency", "ETL")) if isinstance(given, dict) else "ETL"
 
-    def rows(self, figures: Iterable[Figure]) -> Iterator[tuple[str | None, ...]]:
+    def lines(self, told: Told) -> bytes:
         """One line an observation, as HEADER has it, in the order of the figures; a range is two."""
         self.lists  # noqa: B018  codes are given in one order, whoever asks first
-        for figure in figures:
-            if figure.low is None and figure.high is None:
-                yield self._row(figure, "VAL", figure.value)
-            else:
-                yield self._row(figure, "MIN", figure.low)
-                yield self._row(figure, "MAX", figure.high)
-
-    def _row(self, figure: Figure, statistic: str, value: Decimal | None) -> tuple[str | None, ...]:
-        return (
-            *self._flow, self.code("INDICATOR", figure.indicator), self.code("REF_AREA", figure.unit),
-            self.breakdown(figure), statistic, self._time(figure.period), number_text(value), OBS_STATUS[figure.status],
-            self.code("UNIT_MEASURE", figure.unit_of_measure), str(figure.decimals),
-            number_text(figure.numerator), number_text(figure.denominator),
-            "; ".join(figure.names) if figure.names is not None else None,
-            str(figure.coverage.reported), str(figure.coverage.expected), " ".join(figure.coverage.missing) or None,
-            self.code("STAGE", figure.stage),
-        )  # fmt: skip
+        series, numbers = told.series, told.numbers
+        places, statistics, values = _observations(told)
+        own: dict[str, Sequence[str]] = {
+            "REF_AREA": each(series.unit, partial(self.code, "REF_AREA")),
+            "BREAKDOWN": each(series.breakdown, self.breakdown),
+            "OBS_STATUS": each(series.status, OBS_STATUS.__getitem__),
+            "COVERAGE_REPORTED": each(series.coverage, lambda one: str(one.reported)),
+            "COVERAGE_EXPECTED": each(series.coverage, lambda one: str(one.expected)),
+            "COVERAGE_MISSING": each(series.coverage, lambda one: csv_cell(" ".join(one.missing))),
+            **{name.upper(): [text or "" for text in numbers[name]] for name in ("numerator", "denominator") if name in numbers},
+        }  # fmt: skip
+        if series.names is not None:
+            own["NAMES"] = each(series.names, lambda one: csv_cell(None if one is None else "; ".join(one)))
+        cells: dict[str, Cells] = {
+            **dict(zip(HEADER, map(csv_cell, self._flow), strict=False)),
+            "INDICATOR": self.code("INDICATOR", series.indicator), "STATISTIC": statistics,
+            "TIME_PERIOD": csv_cell(self._time(series.period)), "OBS_VALUE": values,
+            "UNIT_MEASURE": self.code("UNIT_MEASURE", series.unit_of_measure), "DECIMALS": str(series.decimals),
+            "STAGE": self.code("STAGE", series.stage),
+            **{name: [texts[place] for place in places] for name, texts in own.items()},
+        }  # fmt: skip
+        return csv_columns(cells.get(name, "") for name in HEADER)
 
     @cached_property
     def _flow(self) -> tuple[str, str, str]:
@@ -232,6 +243,23 @@ class Sdmx:
         )
         _names(made, title)
         return made
+
+
+def _observations(told: Told) -> tuple[Sequence[int], Cells, Sequence[str]]:
+    """Of each observation: the place of its figure, which statistic it is, and its number."""
+    numbers = told.numbers
+    nothing = [None] * len(told.series)
+    value, low, high = (numbers.get(name, nothing) for name in ("value", "low", "high"))
+    if low is nothing and high is nothing:
+        return range(len(value)), "VAL", [text or "" for text in value]
+    found: list[tuple[int, str, str]] = []
+    for place, (one, least, most) in enumerate(zip(value, low, high, strict=True)):
+        if least is None and most is None:
+            found.append((place, "VAL", one or ""))
+        else:
+            found += [(place, "MIN", least or ""), (place, "MAX", most or "")]
+    places, statistics, values = zip(*found, strict=True)
+    return places, statistics, values
 
 
 def time_period(code: str) -> str:

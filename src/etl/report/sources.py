@@ -83,12 +83,11 @@ def _place(row: Contribution) -> str:
 
 def lines(content: ReleaseContent) -> Iterator[Mapping[str, Any]]:
     """One line a cell behind a figure, in the order of the page."""
-    for figure in blocks.ordered(content):
-        if figure.breakdown is None:
-            for row in content.sources.get((figure.indicator, figure.unit, figure.period), ()):
-                yield {
-                    "indicator": figure.indicator, "unit": figure.unit, "period": figure.period, "source_unit": row.unit,
-                    "submission": row.submission, "file": row.file, "sheet": row.sheet, "cell": row.cell,
-                    "value": row.value, "revision": row.revision, "counted": "true" if row.counted else "false",
-                    "why": row.why,
-                }  # fmt: skip
+    for figure in blocks.wholes(content):
+        for row in content.sources.get((figure.indicator, figure.unit, figure.period), ()):
+            yield {
+                "indicator": figure.indicator, "unit": figure.unit, "period": figure.period, "source_unit": row.unit,
+                "submission": row.submission, "file": row.file, "sheet": row.sheet, "cell": row.cell,
+                "value": row.value, "revision": row.revision, "counted": "true" if row.counted else "false",
+                "why": row.why,
+            }  # fmt: skip

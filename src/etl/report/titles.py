@@ -66,10 +66,13 @@ class Titles:
 
     def breakdown(self, figure: Figure) -> Text:
         """'Cấp quản lý: nhà nước'; empty for a total."""
-        asked = (figure.indicator, figure.breakdown or ())
+        return self.part(figure.indicator, figure.breakdown or ())
+
+    def part(self, indicator: str, members: tuple[tuple[str, str], ...]) -> Text:
+        """The same for the figures of these members."""
+        asked = (indicator, members)
         if asked not in self._breakdowns:
-            parts = [self._axis(figure.indicator, axis, code) for axis, code in asked[1]]
-            self._breakdowns[asked] = joined(parts)
+            self._breakdowns[asked] = joined([self._axis(indicator, axis, code) for axis, code in members])
         return self._breakdowns[asked]
 
     def member(self, indicator: str, axis: str, code: str) -> Text:

@@ -81,9 +81,9 @@ def _figures(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
         Text("Tên tiếng Anh", "Indicator in English"), Text("Đơn vị tính tiếng Anh", "Measure in English"),
     ]  # fmt: skip
     sheet.header(headings, frozen_columns=1)
-    shown = blocks.ordered(content)
-    if len(shown) > MOST_FIGURES:
-        shown = [f for f in shown if f.breakdown is None or f.unit == content.report.unit]
+    few = len(content.figures) <= MOST_FIGURES
+    others = (f for f in blocks.wholes(content) if f.unit != content.report.unit)
+    shown = list(blocks.ordered(content)) if few else [*blocks.own(content), *others]
     for figure in shown:
         sheet.line(_figure(figure, titles))
     sheet.filtered(printed_columns=_PRINTED)

@@ -5,7 +5,7 @@ The checks are data (checks.csv). They look at figures alone, so they can be ask
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,6 +14,7 @@ from etl.model.checks import AT_MOST, BETWEEN, CHANGE, PARTS, STOCK, UNITS, Chec
 from etl.model.figures import NOT_REPORTED, WITHHELD, Figure, number_text
 from etl.model.findings import Finding
 from etl.model.periods import parse_period
+from etl.model.series import Figures
 from etl.model.units import Units
 
 
@@ -36,14 +37,15 @@ class _Known:
     untold: the totals that are withheld or that nobody reported.
     """
 
-    def __init__(self, figures: Iterable[Figure]) -> None:
-        given = list(figures)
+    def __init__(self, figures: Figures, checks: Sequence[Check]) -> None:
+        asked = {name for check in checks for name in (check.indicator, *check.others)}
+        given = [figure for one in figures.series if one.indicator in asked for figure in one]
         told = [f for f in given if f.status not in (WITHHELD, NOT_REPORTED)]
         self.untold = {(f.indicator, f.unit, f.period) for f in given} - {(f.indicator, f.unit, f.period) for f in told}
         self.totals: dict[_Key, Figure] = {}
         self.members: dict[_Key, list[Figure]] = {}
         self._ending: dict[date, list[str]] = {}
-        for figure in sorted(told, key=lambda f: f.order):
+        for figure in told:
             key = (figure.indicator, figure.unit, figure.period)
             if figure.breakdown is None:
                 self.totals[key] = figure
@@ -64,9 +66,9 @@ class _Known:
         return None
 
 
-def compare(figures: Iterable[Figure], checks: Iterable[Check], units: Units) -> list[Finding]:
+def compare(figures: Figures, checks: Sequence[Check], units: Units) -> list[Finding]:
     """Every disagreement, in a total order. A figure that is not there, or withheld, is compared with nothing."""
-    known = _Known(figures)
+    known = _Known(figures, checks)
     found = []
     for check in checks:
         for figure in known.totals.values():

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from etl.errors import StoreError
 from etl.store.durable import SCRATCH, temporary_in, write_durably
@@ -103,9 +104,14 @@ class Releases:
         try:
             return self.place.read(f"{number}/{name}")
         except OSError as error:
-            raise StoreError(
-                f"Không đọc được {name} của bản {number} / {name} of release {number} cannot be read"
-            ) from error
+            raise _unreadable(number, name) from error
+
+    def open(self, number: int, name: str) -> BinaryIO:
+        """One file of a release, to be read little by little; StoreError where it is missing."""
+        try:
+            return self.place.open(f"{number}/{name}")
+        except OSError as error:
+            raise _unreadable(number, name) from error
 
     def differs(self, number: int, name: str, data: bytes) -> bool:
         """Whether a file of a release is another than these bytes, or is not there."""
@@ -128,6 +134,10 @@ class Releases:
         found += [f"{name}: {wrong}" for name, wrong in zip(listed, looked_at, strict=True) if wrong]
         present = set(self.names(number)) - {SUMS}
         return found + [f"{name}: không có trong danh sách / not listed" for name in sorted(present - set(listed))]
+
+
+def _unreadable(number: int, name: str) -> StoreError:
+    return StoreError(f"Không đọc được {name} của bản {number} / {name} of release {number} cannot be read")
 
 
 def sums(files: Mapping[str, bytes]) -> bytes:

@@ -19,6 +19,7 @@ from etl.model.findings import Finding
 from etl.model.periods import parse_period
 from etl.model.reference import Reference
 from etl.model.releases import ReleaseContent, StatusRow
+from etl.model.series import Figures
 from etl.store.lake import schema
 from etl.store.reference import load_reference
 
@@ -73,7 +74,7 @@ def sample(**changes: Any) -> ReleaseContent:
         created_at=datetime(2022, 2, 3, 20, 15, 42, tzinfo=LOCAL_TIME),
         report=replace(known.reports["laichau-st"], options={**known.reports["laichau-st"].options, **OPTIONS}),
         reference=known,
-        figures=tuple(figures(known)),
+        figures=Figures.gathered(figures(known)),
         status=tuple(status(known)),
         findings=tuple(findings()),
         rows=public_rows({spec.id: rows(spec.id) for spec in known.tables}),

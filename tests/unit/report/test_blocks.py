@@ -10,7 +10,7 @@ from tests.unit.report.sample import SPAN, VISIT
 
 
 def test_the_province_comes_first_in_the_report_s_order(content):
-    figures = blocks.ordered(content)
+    figures = list(blocks.ordered(content))
     province = [f for f in figures if f.unit == "12"]
     assert figures[: len(province)] == province
     codes = list(dict.fromkeys(f.indicator for f in figures))

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from etl.model.series import Figures
 from etl.report.charts import charts
 from etl.report.titles import Titles
 
@@ -51,7 +52,7 @@ def test_a_figure_without_a_number_has_words_and_no_bar(content):
         replace(f, status="not_reported", value=None) if (f.indicator, f.unit) == ("NV.T", "107") else f
         for f in content.figures
     )
-    svg = charts(replace(content, figures=hidden), Titles(content))[0].svg.vi
+    svg = charts(replace(content, figures=Figures.gathered(hidden)), Titles(content))[0].svg.vi
     assert "Chưa có báo cáo" in texts(svg)
     assert len([length for length in bars(svg) if length > 0]) == 7
 
@@ -68,7 +69,7 @@ def test_a_provisional_number_bears_a_star(content):
     open_ = tuple(
         replace(f, status="provisional") if (f.indicator, f.unit) == ("NV.T", "107") else f for f in content.figures
     )
-    assert "6*" in texts(charts(replace(content, figures=open_), Titles(content))[0].svg.vi)
+    assert "6*" in texts(charts(replace(content, figures=Figures.gathered(open_)), Titles(content))[0].svg.vi)
 
 
 def test_a_drawing_holds_no_address_no_script_no_id_and_no_role_of_its_own(drawn):

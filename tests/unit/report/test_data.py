@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from etl.model.series import Figures
 from etl.report import figure_files
 from etl.report.data import data_files
 from tests.unit.report.sample import ATTACK, MARKS, SPAN, UNITS, VISIT
@@ -65,14 +66,14 @@ def test_figures_json_is_sorted_and_ends_as_a_text_file_does(files):
 def test_in_many_parts_the_files_are_those_of_one_and_figures_in_any_order_are_put_in_order(content, monkeypatch):
     whole = data_files(content)
     monkeypatch.setattr(figure_files, "AT_ONCE", 3)
-    turned = replace(content, figures=content.figures[::-1])
+    turned = replace(content, figures=Figures.gathered(content.figures[::-1]))
 
     assert data_files(turned) == whole
     assert len(content.figures) > 3
 
 
 def test_a_release_without_figures_has_empty_files(content):
-    files = data_files(replace(content, figures=()))
+    files = data_files(replace(content, figures=Figures(())))
 
     assert (json.loads(files["figures.json"]), table(files["figures.csv"]), table(files["sdmx/figures.csv"])) == (
         [],
@@ -170,8 +171,8 @@ def test_parquet_figures_bear_their_titles(files):
 
 
 def test_more_digits_than_parquet_holds_are_rounded_half_up(content):
-    share = replace(content.figures[0], value=Decimal("0.00000000005"))
-    data = data_files(replace(content, figures=(share,)))
+    share = replace(content.figures.find("NV.T", SPAN, "12"), value=Decimal("0.00000000005"))
+    data = data_files(replace(content, figures=Figures.gathered([share])))
     assert pq.read_table(pa.BufferReader(data["figures.parquet"]))["value"].to_pylist() == [Decimal("0.0000000001")]
     assert json.loads(data["figures.json"])[0]["value"] == "0.00000000005"
 

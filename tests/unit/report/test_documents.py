@@ -13,6 +13,7 @@ from dataclasses import replace
 import pytest
 
 from etl.errors import UsageError
+from etl.model.series import Figures
 from etl.report import documents
 from tests.unit.report.sample import ROOT, sample
 
@@ -37,7 +38,7 @@ def test_the_order_in_which_things_arrive_changes_no_byte(content, files):
 
     mixed = replace(
         content,
-        figures=shuffled(content.figures),
+        figures=Figures.gathered(shuffled(content.figures)),
         status=shuffled(content.status),
         findings=shuffled(content.findings),
         rows={name: rows.take(list(range(len(rows)))[::-1]) for name, rows in reversed(content.rows.items())},
@@ -68,7 +69,7 @@ def test_the_clock_and_language_of_the_host_change_no_byte(files):
 
 
 def test_a_release_of_nothing_can_be_written():
-    files = documents(sample(figures=(), status=(), findings=(), rows={}))
+    files = documents(sample(figures=Figures(()), status=(), findings=(), rows={}))
     assert json.loads(files["figures.json"]) == []
     assert "laichau-st.xlsx" in files
     assert "Không có phát hiện nào" in files["index.html"].decode()

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from etl.model.figures import PROVISIONAL, PUBLISHED, WITHHELD
 from etl.model.releases import ReleaseContent
+from etl.model.series import Figures
 from etl.report.higher_forms import higher_forms
 from tests.unit.report.sample import SPAN
 
@@ -28,7 +29,7 @@ def with_status(content: ReleaseContent, indicator: str, status: str) -> Release
         else f
         for f in content.figures
     )
-    return replace(content, figures=figures)
+    return replace(content, figures=Figures.gathered(figures))
 
 
 def test_each_cell_holds_its_figure_and_the_template_stays_as_it_was(

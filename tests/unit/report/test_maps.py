@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from etl.model.figures import Coverage, Figure
+from etl.model.series import Figures
 from etl.report.maps import CLASSES, NONE, maps
 from etl.report.titles import Titles
 from tests.unit.report.sample import reference
@@ -43,7 +44,7 @@ def test_a_unit_without_a_number_is_grey_and_the_legend_says_so(content):
         replace(f, status="not_reported", value=None) if (f.indicator, f.unit) == ("NV.T", "107") else f
         for f in content.figures
     )
-    (one,) = drawn(replace(content, figures=hidden), "NV.T")
+    (one,) = drawn(replace(content, figures=Figures.gathered(hidden)), "NV.T")
     assert fills(one.svg.vi).count(NONE) == 1
     assert one.legend[-1][1].vi == "chưa có số"
 
@@ -54,7 +55,7 @@ def test_the_38_communes_have_a_map_of_their_own(content):
         Figure("NV.T", code, "2026", "nhiệm vụ", 0, "published", Coverage(1, 1), value=Decimal(place))
         for place, code in enumerate(shape.code for shape in base.shapes)
     )
-    (one,) = drawn(replace(content, period="2026", figures=figures), "NV.T")
+    (one,) = drawn(replace(content, period="2026", figures=Figures.gathered(figures)), "NV.T")
     assert len(fills(one.svg.vi)) == 38
     assert texts(one.svg.vi) == []  # 38 numbers would cover the map: they stand in the table
 
@@ -66,4 +67,4 @@ def test_units_of_another_time_have_no_map(content):
 @pytest.mark.parametrize("indicator", ["GT", "KN"])
 def test_a_range_and_what_no_unit_has_are_not_drawn(content, indicator):
     figures = tuple(f for f in content.figures if f.indicator != "KN" or f.unit == "12")
-    assert drawn(replace(content, figures=figures), indicator) == []
+    assert drawn(replace(content, figures=Figures.gathered(figures)), indicator) == []

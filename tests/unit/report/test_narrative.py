@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from etl.model.figures import Coverage
+from etl.model.series import Figures
 from etl.report.narrative import narrative
 from etl.report.titles import Titles
 from tests.unit.report.sample import MARKS, SPAN, sample
@@ -28,7 +29,7 @@ def with_figure(content, indicator, period=SPAN, **changes):
     own = (indicator, period, "12", None)
     return replace(
         content,
-        figures=tuple(
+        figures=Figures.gathered(
             replace(f, **changes) if (f.indicator, f.period, f.unit, f.breakdown) == own else f for f in content.figures
         ),
     )
@@ -101,7 +102,7 @@ def test_the_year_is_compared_with_the_one_before_in_words(content, before, word
 
 
 def test_a_release_of_one_year_compares_nothing(content):
-    one = replace(content, figures=tuple(f for f in content.figures if f.period != "2020"))
+    one = replace(content, figures=Figures.gathered(f for f in content.figures if f.period != "2020"))
     assert "so với năm 2020" not in "\n".join(told(one).values())
 
 

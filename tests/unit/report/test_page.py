@@ -14,9 +14,10 @@ import pytest
 from etl.model.figures import Coverage
 from etl.model.findings import Finding
 from etl.model.releases import Contribution, Move
+from etl.model.series import Figures
 from etl.report import documents
 from etl.report.page import page
-from tests.unit.report.sample import MARKS, SCRIPT, sample
+from tests.unit.report.sample import MARKS, SCRIPT, SPAN, sample
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 
@@ -134,9 +135,11 @@ def test_the_names_behind_a_count_are_listed(seen):
 
 
 def test_provisional_and_withheld_are_said_in_words_and_who_is_missing_by_name(content):
-    short = replace(content.figures[0], status="provisional", coverage=Coverage(15, 16, ("107@2020",)))
+    short = replace(
+        content.figures.find("NV.T", SPAN, "12"), status="provisional", coverage=Coverage(15, 16, ("107@2020",))
+    )
     rest = tuple(f for f in content.figures if f.order != short.order)
-    shown = Page(page(replace(content, figures=(short, *rest)), {}).decode())
+    shown = Page(page(replace(content, figures=Figures.gathered((short, *rest))), {}).decode())
     assert "46 nhiệm vụ ≈ Tạm tính 2020–2021 15/16 báo cáo đã nhận. Còn thiếu: Huyện Mường Tè (năm 2020)" in shown.text(
         "vi"
     )
@@ -236,8 +239,8 @@ def test_many_units_still_give_a_small_page(content):
     units = [replace(content.status[0], unit=f"u{n}", state="missing" if n % 2 else "accepted") for n in range(2000)]
     missing = tuple(f"u{n}@2020" for n in range(2000))
     figures = tuple(replace(f, coverage=Coverage(0, 2000, missing)) for f in content.figures)
-    spread = tuple(replace(content.figures[1], unit=f"u{n}") for n in range(2000))
-    html = page(sample(figures=figures + spread, status=tuple(units)), {})
+    spread = tuple(replace(content.figures.find("NV.N", SPAN, "12"), unit=f"u{n}") for n in range(2000))
+    html = page(sample(figures=Figures.gathered(figures + spread), status=tuple(units)), {})
     assert len(html) < 1_000_000
     assert "và 1980 tên khác" in html.decode()
 
@@ -287,7 +290,7 @@ def test_letters_and_bars_stand_out_in_light_and_dark(html, theme):
 
 
 def test_the_text_stands_on_the_page_and_its_numbers_lead_to_their_sources(content):
-    own = content.of("NV.T", "2020..2021", "12")
+    own = content.figures.find("NV.T", SPAN, "12")
     cell = Contribution("105", "nv-105", "a.xlsx", "Biểu 01", "B9", "x", "x", 1, True, "")
     told = replace(content, sources={(own.indicator, own.unit, own.period): (cell,)})
     text = page(told, {}).decode()

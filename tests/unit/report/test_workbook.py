@@ -11,8 +11,9 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
+from etl.model.series import Figures
 from etl.report.workbook import workbook
-from tests.unit.report.sample import ATTACK, MARKS, SCRIPT
+from tests.unit.report.sample import ATTACK, MARKS, SCRIPT, SPAN
 
 HEADER = 6  # the row of headings, as Excel counts
 
@@ -107,8 +108,8 @@ def test_ranges_lists_and_parts_are_told(book):
 
 
 def test_digits_that_a_double_cannot_hold_are_written_as_text(content):
-    exact = replace(content.figures[0], value=Decimal("1234567890123456.7"), decimals=1)
-    first = lines(opened(workbook(replace(content, figures=(exact,))))["Số liệu"])[0]["Giá trị"]
+    exact = replace(content.figures.find("NV.T", SPAN, "12"), value=Decimal("1234567890123456.7"), decimals=1)
+    first = lines(opened(workbook(replace(content, figures=Figures.gathered([exact]))))["Số liệu"])[0]["Giá trị"]
     assert (first.value, first.data_type) == ("1.234.567.890.123.456,7", "s")
 
 

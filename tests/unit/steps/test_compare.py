@@ -10,6 +10,7 @@ import pytest
 from etl.model.checks import Check
 from etl.model.figures import NOT_REPORTED, PUBLISHED, WITHHELD, Coverage, Figure
 from etl.model.reference import Reference
+from etl.model.series import Figures
 from etl.steps.compare import compare
 from etl.store.reference.faults import Faults
 from etl.store.reference.release_checks import FILE, read_checks
@@ -22,7 +23,7 @@ def figure(name: str, value: int | None, unit: str = "12", period: str = "2020..
 
 
 def told(figures: list[Figure], checks: tuple[Check, ...], reference: Reference) -> list[tuple[str, str, str | None]]:
-    return [(f.code, f.severity, f.expected) for f in compare(figures, checks, reference.units)]
+    return [(f.code, f.severity, f.expected) for f in compare(Figures.gathered(figures), checks, reference.units)]
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,9 @@ def test_46_is_8_and_38_and_never_8_and_36(
 
 
 def test_the_sentence_says_what_is_wrong_in_both_languages(shipped: tuple[Check, ...], reference: Reference) -> None:
-    (one,) = compare([figure("NV.T", 46), figure("NV.N", 8), figure("NV.P", 36)], shipped, reference.units)
+    (one,) = compare(
+        Figures.gathered([figure("NV.T", 46), figure("NV.N", 8), figure("NV.P", 36)]), shipped, reference.units
+    )
 
     assert one.message_vi == ("NV.T, 12, 2020..2021: 46 khác 8 + 36 = 44. Hãy xem lại các số này trước khi công bố.")
     assert one.message_en.startswith("NV.T, 12, 2020..2021: 46 is not 8 + 36 = 44.")

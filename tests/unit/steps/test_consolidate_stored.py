@@ -86,7 +86,7 @@ def stored(folder: Path, sent: list[tuple[Any, ...]]) -> Stored:
 
 
 def figures(rows: Stored | pa.Table, room: Room = USUAL, asked: tuple[Indicator, ...] = INDICATORS) -> list[Figure]:
-    return consolidate({"ho": rows}, [Request(i, YEAR) for i in asked], EXPECTED, UNITS, (), room=room)
+    return list(consolidate({"ho": rows}, [Request(i, YEAR) for i in asked], EXPECTED, UNITS, (), room=room))
 
 
 def read(rows: Stored) -> pa.Table:

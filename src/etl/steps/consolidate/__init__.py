@@ -9,14 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from etl.model.figures import NOT_REPORTED, PROVISIONAL, PUBLISHED, WITHHELD, Coverage, Figure, Indicator
+from etl.model.figures import NOT_REPORTED, OFFICIAL, PROVISIONAL, PUBLISHED, WITHHELD, Coverage, Indicator
 from etl.model.periods import Period
 from etl.model.reference import Entity
+from etl.model.series import Figures, Series, column
 from etl.model.stored import USUAL, Room, Stored
 from etl.model.units import Units
-from etl.steps.consolidate.content import content_of
+from etl.steps.consolidate.content import Content, content_of
 from etl.steps.consolidate.coverage import Expectation, Expectations
 from etl.steps.consolidate.opened import told
 from etl.steps.consolidate.selection import Breakdown, Selection, open_rows
@@ -83,7 +84,7 @@ class _Doubts:
 def consolidate(
     rows: Mapping[str, pa.Table | Stored], requests: Iterable[Request], expectations: Expectations, units: Units,
     entities: Sequence[Entity], *, doubts: Iterable[Doubt] = (), within: str | None = None, room: Room = USUAL,
-) -> list[Figure]:  # fmt: skip
+) -> Figures:  # fmt: skip
     """Compute every requested figure, for each unit that reports and each unit above it.
 
     within: only of this unit and those under it; each is the same as when all are asked for.
@@ -101,7 +102,7 @@ def consolidate(
         copies = expectations.copies(request.indicator.form, periods)
         selection = Selection(request.indicator, periods, units, copies)
         alike.setdefault(selection.choice, []).append((request, selection))
-    found: dict[tuple[str, str], list[Figure]] = {}
+    found: dict[tuple[str, str], Series] = {}
     every = [selection for asked in alike.values() for _, selection in asked]
     with told(room), closing(open_rows(rows, units, every, room)) as connection:
         for asked in alike.values():
@@ -109,10 +110,10 @@ def consolidate(
             has_rows = selections[0].indicator.table in rows
             added = sums(connection, selections) if has_rows else [[] for _ in asked]
             for (request, selection), parts in zip(asked, added, strict=True):
-                wanted = _wanted(selection, parts, expectations, within)
-                figures = _figures(request, selection, wanted, parts, expectations, order, names, doubtful)
-                found[request.indicator.id, request.period.code] = figures
-    return [figure for place in sorted(found) for figure in found[place]]  # each list has the figures' own order
+                if wanted := _wanted(selection, parts, expectations, within):
+                    series = _series(request, selection, wanted, parts, expectations, order, names, doubtful)
+                    found[request.indicator.id, request.period.code] = series
+    return Figures(found[place] for place in sorted(found))  # each has the figures' own order
 
 
 def _wanted(selection: Selection, parts: Iterable[Part], expectations: Expectations, within: str | None) -> list[str]:
@@ -123,31 +124,37 @@ def _wanted(selection: Selection, parts: Iterable[Part], expectations: Expectati
     return sorted(u for u in units if any(within in expectations.above(u, period) for period in selection.periods))
 
 
-def _figures(
-    request: Request, selection: Selection, units: Iterable[str], parts: list[Part], expectations: Expectations,
+def _series(
+    request: Request, selection: Selection, units: Sequence[str], parts: list[Part], expectations: Expectations,
     order: Mapping[str, tuple[int, str]], names: Mapping[str, str], doubtful: _Doubts,
-) -> list[Figure]:  # fmt: skip
-    indicator, period, as_at = request.indicator, request.period.code, selection.as_at
-    found: dict[str, dict[Breakdown, Part]] = {}
+) -> Series:  # fmt: skip
+    indicator = request.indicator
+    found: dict[str, list[Part]] = {}
     for one in parts:
-        found.setdefault(one.unit, {})[one.breakdown] = one
-    places = {one.breakdown: _place(one.breakdown) for one in parts}
-    figures = []
+        found.setdefault(one.unit, []).append(one)
+    places = {breakdown: _place(breakdown) for breakdown in {one.breakdown for one in parts}}
+    who: list[tuple[str, str, Coverage, Breakdown]] = []
+    what: list[Content] = []
+    at_least: list[bool] = []
     for unit in units:
         coverage = expectations.coverage(indicator, selection.periods, unit)
         standing = _standing(indicator, coverage, doubtful.about(indicator.id, unit, selection.periods))
-        own = found.get(unit, {})
-        for breakdown in sorted({None, *own}, key=lambda b: places.get(b, ())):  # the whole first
-            part = own.get(breakdown)
+        own = sorted(found.get(unit, ()), key=lambda part: places[part.breakdown])  # the whole first
+        for part in own if own and own[0].breakdown is None else (None, *own):
             content = content_of(indicator, part, coverage, order, names)
             status = standing if content.says_something else NOT_REPORTED
-            if status in (WITHHELD, NOT_REPORTED):
-                content = content.parts_alone
-            figures.append(Figure(
-                indicator.id, unit, period, indicator.unit_of_measure, indicator.decimals, status, coverage, as_at, breakdown,
-                *content, at_least=part is not None and part.missing > 0,
-            ))  # fmt: skip
-    return figures
+            who.append((unit, status, coverage, part.breakdown if part is not None else None))
+            what.append(content.parts_alone if status in (WITHHELD, NOT_REPORTED) else content)
+            at_least.append(part is not None and part.missing > 0)
+    columns: dict[str, Any] = dict(
+        zip(("unit", "status", "coverage", "breakdown"), zip(*who, strict=True), strict=True)
+    )
+    columns |= dict(zip(Content._fields, zip(*what, strict=True), strict=True))
+    columns |= {name: column(columns[name]) for name in Content._fields[1:]} | {"at_least": column(at_least)}
+    return Series(
+        indicator.id, request.period.code, indicator.unit_of_measure, indicator.decimals, selection.as_at, OFFICIAL,
+        **columns,
+    )  # fmt: skip
 
 
 def _place(breakdown: Breakdown) -> tuple[str, ...]:

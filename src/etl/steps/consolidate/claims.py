@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from etl.model.claims import PARTS
 from etl.model.figures import PUBLISHED, Figure
 from etl.model.reference import Entity
+from etl.model.series import Figures
 from etl.model.stored import USUAL, Room, Stored
 from etl.model.units import Units
 from etl.steps.consolidate import Request
@@ -35,7 +36,7 @@ class Said:
 
 def claims(
     rows: Mapping[str, pa.Table | Stored], requests: Iterable[Request], expectations: Expectations, units: Units,
-    entities: Sequence[Entity], figures: Iterable[Figure], room: Room = USUAL,
+    entities: Sequence[Entity], figures: Figures, room: Room = USUAL,
 ) -> list[Said]:  # fmt: skip
     """What each level's own submission (role `check`) says of a figure that the levels below it add up to.
 
@@ -44,10 +45,10 @@ def claims(
     """
     order = {name: (e.order, name) for e in entities for name in (e.name, e.id)}
     names = {e.id: e.name for e in entities}
-    known = {(f.indicator, f.unit, f.period): f for f in figures if f.breakdown is None}
     asked = [one for one in _asked(requests, expectations, units) if one[0].indicator.table in rows]
     if not asked:
         return []
+    known = {(f.indicator, f.unit, f.period): f for f in figures.totals()}
     found: list[Said] = []
     with told(room), closing(open_rows(rows, units, [selection for _, selection in asked], room)) as connection:
         for request, selection in asked:
