@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from itertools import islice
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from etl.model.figures import Figure
+from etl.model.out import Out
 from etl.model.releases import ReleaseContent
 from etl.report import blocks, dictionary
-from etl.report.formats import csv_lines, json_lines, parquet
+from etl.report.formats import csv_lines, json_lines
 from etl.report.sdmx import DATA, HEADER, Sdmx
 from etl.report.titles import Titles
+from etl.report.typed import typed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,37 +28,39 @@ _DECIMALS = frozenset({"value", "low", "high", "numerator", "denominator"})
 _INTEGERS = frozenset({"coverage_reported", "coverage_expected", "decimals", "release"})
 _LISTS = frozenset({"names", "coverage_missing"})
 
-#: figures that are texts at the same time
+#: figures, or lines of another file, that are texts at the same time
 AT_ONCE = 10_000
 
+T = TypeVar("T")
 Told = Sequence[Mapping[str, Any]]
 
 
-def figure_files(content: ReleaseContent, sdmx: Sdmx) -> dict[str, bytes]:
-    """figures.json, figures.csv, figures.parquet and the SDMX-CSV of a release."""
+def figure_files(content: ReleaseContent, sdmx: Sdmx, out: Out) -> None:
+    """Write figures.json, figures.csv, figures.parquet and the SDMX-CSV of a release."""
     titles, schema = Titles(content), _schema()
-    names = [column.name for column in dictionary.FIGURES]
-    texts, lines, observations = io.BytesIO(), io.BytesIO(), io.BytesIO()
-    lines.write(csv_lines([names]))
-    observations.write(csv_lines([HEADER]))
-    typed: list[pa.RecordBatch] = []
-    for part in _parts(blocks.in_order(content)):
-        told = [figure.as_json(content.number) for figure in part]
-        texts.write((b",\n" if typed else b"[\n") + json_lines(told))
-        lines.write(csv_lines(map(_flat, told)))
-        observations.write(csv_lines(sdmx.rows(part)))
-        typed.append(_batch(part, told, titles, schema))
-    texts.write(b"\n]\n" if typed else b"[]\n")
-    return {
-        "figures.json": texts.getvalue(),
-        "figures.csv": lines.getvalue(),
-        "figures.parquet": parquet(_table(typed, schema)),
-        DATA: observations.getvalue(),
-    }
+    with (
+        out.open("figures.json") as texts,
+        out.open("figures.csv") as lines,
+        out.open(DATA) as observations,
+        out.open("figures.parquet") as table,
+        typed(table, schema) as rows,
+    ):
+        lines.write(csv_lines([[column.name for column in dictionary.FIGURES]]))
+        observations.write(csv_lines([HEADER]))
+        before = b"[\n"
+        for part in in_parts(blocks.in_order(content)):
+            told = [figure.as_json(content.number) for figure in part]
+            texts.write(before + json_lines(told))
+            lines.write(csv_lines(map(_flat, told)))
+            observations.write(csv_lines(sdmx.rows(part)))
+            rows.write(_batch(part, told, titles, schema))
+            before = b",\n"
+        texts.write(b"[]\n" if before == b"[\n" else b"\n]\n")
 
 
-def _parts(figures: Sequence[Figure]) -> Iterator[list[Figure]]:
-    rest = iter(figures)
+def in_parts(items: Iterable[T]) -> Iterator[list[T]]:
+    """So many at a time as are held as texts."""
+    rest = iter(items)
     while part := list(islice(rest, AT_ONCE)):
         yield part
 
@@ -124,9 +127,3 @@ def _batch(figures: Sequence[Figure], told: Told, titles: Titles, schema: pa.Sch
 
 def _scaled(value: Decimal | None) -> Decimal | None:
     return value if value is None else value.quantize(_LAST_DIGIT, ROUND_HALF_UP, _EXACT)
-
-
-def _table(batches: Sequence[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
-    import pyarrow as pa
-
-    return pa.Table.from_batches(batches, schema)

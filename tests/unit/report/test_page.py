@@ -14,8 +14,8 @@ import pytest
 from etl.model.figures import Coverage
 from etl.model.findings import Finding
 from etl.model.releases import Contribution, Move
-from etl.report import documents
 from etl.report.page import page
+from tests.unit.report.conftest import made
 from tests.unit.report.sample import MARKS, SCRIPT, sample
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -244,7 +244,7 @@ def test_many_units_still_give_a_small_page(content):
 
 def test_a_report_that_names_no_key_figures_or_charts_shows_its_own(content):
     plain = replace(content, report=replace(content.report, options={}))
-    files = documents(plain)
+    files = made(plain)
     shown = Page(files["index.html"].decode())
     assert len([given for given in shown.all("li") if given.get("class", "").startswith("card")]) == len(
         {code for item in content.report.items for code in item.indicators}
