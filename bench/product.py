@@ -130,8 +130,8 @@ def _inside(clock: Clock) -> Iterator[None]:
     import etl.report.data
 
     kept = etl.report.documents, etl.report.data.data_files
-    etl.report.documents = lambda content: clock.time("documents", lambda: kept[0](content))
-    etl.report.data.data_files = lambda content: clock.time("data_files", lambda: kept[1](content))
+    etl.report.documents = lambda content, out: clock.time("documents", lambda: kept[0](content, out))
+    etl.report.data.data_files = lambda content, out: clock.time("data_files", lambda: kept[1](content, out))
     try:
         yield
     finally:

@@ -137,13 +137,11 @@ def _publish(
     from etl.consolidation.content import files_of_release, versions
 
     made_with = versions()
-    draft = stores.releases.draft(files_of_release(content, made_with))
-    basis = {"sums": draft.sums, "versions": made_with, "knowledge": knowledge_hash(content.reference.decided)}
-    basis |= {"stage": content.stage, **waiting}
-    try:
+    with stores.releases.draft() as draft:
+        files_of_release(content, made_with, draft)
+        basis = {"sums": draft.seal(), "versions": made_with, "knowledge": knowledge_hash(content.reference.decided)}
+        basis |= {"stage": content.stage, **waiting}
         stores.ledger.add_release(record, basis, lambda: stores.releases.put(draft, record.number))
-    finally:
-        stores.releases.discard(draft)
 
 
 def _placed(stores: Stores, record: ReleaseRecord) -> ReleaseRecord:

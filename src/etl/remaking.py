@@ -27,23 +27,24 @@ from etl.consolidation.replay import Replay, base_of, unpacked
 from etl.errors import StoreError
 from etl.judging import gathered
 from etl.model.decisions import Decision, in_force, knowledge_hash
+from etl.model.out import InMemory, Out, Written
 from etl.model.periods import parse_period
 from etl.pipeline import Stores, isolated
+from etl.store.draft import sums
 from etl.store.lake import Lake
 from etl.store.ledger import EventRecord, KnownLakeFile, ReleaseRecord, Stamp
 from etl.store.reference.learnt import learnt
-from etl.store.releases import sums
 
 
 @dataclass(frozen=True)
 class Remade:
-    """A release made again. files: relative path → bytes; lake: path → bytes of the lake's files that had to be too.
+    """A release made again. files: relative path → size and hash; lake: path → bytes of the lake's files that had to be too.
 
     wanted: the sha256 of the SHA256SUMS that it had when it was published. versions: what it was made with then.
     """
 
     record: ReleaseRecord
-    files: Mapping[str, bytes]
+    files: Mapping[str, Written]
     lake: Mapping[str, bytes]
     wanted: str
     versions: Mapping[str, str]
@@ -66,13 +67,12 @@ def replay(stores: Stores, record: ReleaseRecord) -> Replay:
     return Replay(reference.reports[record.report], parse_period(record.period), view, stores.lake, reference)
 
 
-def remade(stores: Stores, record: ReleaseRecord) -> Remade:
-    """All files of a release, made from archive and ledger. Nothing in the stores is changed.
+def remade(stores: Stores, record: ReleaseRecord, out: Out) -> Remade:
+    """All files of a release, made from archive and ledger into `out`. Nothing in the stores is changed.
 
     Raises StoreError where the archive or the basis lacks what it rests on.
     """
-    view = replay(stores, record)
-    event = next(e for e in stores.ledger.events(kinds=("release",)) if e.subject == str(record.number))
+    view, event = replay(stores, record), published(stores, record)
     needed = {path for one in view.view.current(superseded=True) for path in one.lake.values()}
     with _whole_lake(stores, needed) as (lake, again):
         done = consolidated(view.view, lake, view.reference, view.report, view.period, stores.settings.room)
@@ -84,17 +84,23 @@ def remade(stores: Stores, record: ReleaseRecord) -> Remade:
         previous = previous_of(stores.ledger.releases(), record.report, record.period, record.number)
         if previous is not None:
             content = with_previous(content, previous, _figures_of(stores, previous).splitlines())
-        files = files_of_release(content, event.payload["versions"])
-    return Remade(record, files, again, event.payload["sums"], event.payload["versions"])
+        files_of_release(content, event.payload["versions"], out)
+    return Remade(record, out.files, again, event.payload["sums"], event.payload["versions"])
+
+
+def published(stores: Stores, record: ReleaseRecord) -> EventRecord:
+    """The event by which a release came to be; `sums` and `versions` stand in it."""
+    return next(e for e in stores.ledger.events(kinds=("release",)) if e.subject == str(record.number))
 
 
 def _figures_of(stores: Stores, number: int) -> bytes:
     """figures.json of an earlier release: as it lies there, or made again where its folder is lost or damaged."""
     record = stores.ledger.release(number)
-    event = next(e for e in stores.ledger.events(kinds=("release",)) if e.subject == str(number))
-    if not stores.releases.damage(number, event.payload["sums"]):
+    if not stores.releases.damage(number, published(stores, record).payload["sums"]):
         return stores.releases.read(number, "figures.json")
-    return remade(stores, record).files["figures.json"]
+    again = InMemory(kept={"figures.json"})
+    remade(stores, record, again)
+    return again.contents["figures.json"]
 
 
 @contextmanager

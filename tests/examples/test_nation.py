@@ -16,6 +16,7 @@ import pytest
 from openpyxl import load_workbook
 
 from etl.consolidation.reports import report_named
+from etl.model.out import InMemory
 from etl.model.periods import parse_period
 from etl.pipeline import Stores, consolidate
 from etl.queries.trace import trace, trace_table
@@ -206,4 +207,5 @@ def test_documents_and_trace_name_the_claim(nation: Nation) -> None:
 
 
 def test_a_release_of_a_province_can_be_made_again(nation: Nation) -> None:
-    assert remade(nation.stores, nation.stores.ledger.release(nation.first["tinh-301"])).same
+    out = InMemory(kept=())
+    assert remade(nation.stores, nation.stores.ledger.release(nation.first["tinh-301"]), out).same

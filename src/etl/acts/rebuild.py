@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from etl.errors import StoreError
+from etl.model.out import InMemory
 from etl.pipeline import Stores
-from etl.remaking import Remade, remade
-from etl.store.durable import write_durably
-from etl.store.releases import SUMS, sums
+from etl.remaking import Remade, published, remade
+from etl.store.draft import SUMS, Draft
+from etl.store.ledger import ReleaseRecord
 
 
 @dataclass(frozen=True)
@@ -31,17 +33,29 @@ def rebuild(stores: Stores, number: int, out: Path | None = None) -> Rebuilt:
     missing folder is replaced where the new bytes are those that the ledger knows. Rows of the lake that had to be made
     again are put back too. Raises UsageError for an unknown release, StoreError where archive or basis lack something.
     """
-    again = remade(stores, stores.ledger.release(number))
-    mended = [*_mend_lake(stores, again)]
-    if out is not None:
-        _write(out, again)
-    elif again.same and stores.releases.damage(number, again.wanted):
-        stores.releases.put(stores.releases.draft(again.files), number)
-        mended.append(stores.releases.where(number))
+    record = stores.ledger.release(number)
+    with _draft(stores, record, out) as draft:
+        again = remade(stores, record, draft or InMemory(kept=()))
+        mended = [*_mend_lake(stores, again)]
+        if draft is not None and (out is not None or again.same):
+            draft.seal()
+            if out is None:
+                stores.releases.put(draft, number)
+                mended.append(stores.releases.where(number))
     return Rebuilt(
         number, str(out) if out else stores.releases.where(number), again.same, () if again.same else tuple(_differing(stores, again)),
         tuple(mended), dict(again.versions),
     )  # fmt: skip
+
+
+def _draft(stores: Stores, record: ReleaseRecord, out: Path | None) -> AbstractContextManager[Draft | None]:
+    """Where the files are wanted: in `out`, in the place of a damaged folder, or nowhere."""
+    if out is not None:
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            raise StoreError(f"Thư mục đích phải trống / the folder must be empty: {out}")
+        return Draft(out)
+    damaged = stores.releases.damage(record.number, published(stores, record).payload["sums"])
+    return stores.releases.draft() if damaged else nullcontext()
 
 
 def _mend_lake(stores: Stores, again: Remade) -> list[str]:
@@ -50,16 +64,8 @@ def _mend_lake(stores: Stores, again: Remade) -> list[str]:
     return sorted(again.lake)
 
 
-def _write(out: Path, again: Remade) -> None:
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise StoreError(f"Thư mục đích phải trống / the folder must be empty: {out}")
-    for name, data in again.files.items():
-        write_durably(out / name, data)
-    write_durably(out / SUMS, sums(again.files))
-
-
 def _differing(stores: Stores, again: Remade) -> list[str]:
     """Files that are not what lies in the release's folder."""
     number = again.record.number
     names = sorted({*again.files, *stores.releases.names(number)} - {SUMS})
-    return [n for n in names if n not in again.files or stores.releases.differs(number, n, again.files[n])]
+    return [n for n in names if n not in again.files or stores.releases.differs(number, n, again.files[n].sha256)]

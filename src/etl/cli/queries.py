@@ -167,7 +167,7 @@ def rows(
     from etl.queries.current import current_view
     from etl.store.durable import write_durably
 
-    for name, data in current_view(open_stores()).items():
+    for name, data in current_view(open_stores()):
         write_durably(out / name, data)
         typer.echo(str(out / name))
 

@@ -21,6 +21,7 @@ from etl.errors import ReleaseRefused
 from etl.model.decisions import knowledge_hash
 from etl.model.figures import OFFICIAL
 from etl.model.findings import CRITICAL
+from etl.model.out import Out
 from etl.model.reference import Report
 from etl.model.releases import Move, ReleaseContent
 from etl.model.submissions import LINE, PERIOD, SUBMISSION, UNIT
@@ -95,8 +96,8 @@ def versions() -> dict[str, str]:
     return found | {name: metadata.version(name) for name in _WRITERS}
 
 
-def files_of_release(content: ReleaseContent, made_with: Mapping[str, str]) -> dict[str, bytes]:
-    """Every file of a release: its documents, and `basis.json`, which says what they rest on."""
+def files_of_release(content: ReleaseContent, made_with: Mapping[str, str], out: Out) -> None:
+    """Write every file of a release: its documents, and `basis.json`, which says what they rest on."""
     from etl.report import documents
 
     basis = {
@@ -106,7 +107,8 @@ def files_of_release(content: ReleaseContent, made_with: Mapping[str, str]) -> d
         "ledger_position": content.ledger_position,
         "versions": dict(sorted(made_with.items())),
     }
-    return documents(content) | {"basis.json": _as_json(basis)}
+    documents(content, out)
+    out.put("basis.json", _as_json(basis))
 
 
 def stages_of(events: Iterable[EventRecord]) -> dict[int, str]:

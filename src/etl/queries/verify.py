@@ -9,9 +9,10 @@ from typing import Any
 
 from etl.consolidation.content import versions
 from etl.errors import StoreError
+from etl.model.out import InMemory
 from etl.pipeline import Stores
-from etl.remaking import remade
-from etl.store.ledger import EventRecord, ReleaseRecord
+from etl.remaking import published, remade
+from etl.store.ledger import ReleaseRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _bases(stores: Stores) -> set[str]:
 
 
 def _release(stores: Stores, record: ReleaseRecord, checked: Counter[str], rebuild: bool) -> Iterator[Fault]:
-    event = _event(stores, record)
+    event = published(stores, record)
     checked["releases"] += 1
     for wrong in stores.releases.damage(record.number, event.payload.get("sums")):
         name, _, what = wrong.partition(": ")
@@ -100,13 +101,9 @@ def _release(stores: Stores, record: ReleaseRecord, checked: Counter[str], rebui
         yield from _rebuilt(stores, record)
 
 
-def _event(stores: Stores, record: ReleaseRecord) -> EventRecord:
-    return next(e for e in stores.ledger.events(kinds=("release",)) if e.subject == str(record.number))
-
-
 def _rebuilt(stores: Stores, record: ReleaseRecord) -> Iterator[Fault]:
     try:
-        again = remade(stores, record)
+        again = remade(stores, record, InMemory(kept=()))
     except StoreError as error:
         yield Fault("rebuild", stores.releases.where(record.number), str(error))
         return
@@ -117,7 +114,7 @@ def _rebuilt(stores: Stores, record: ReleaseRecord) -> Iterator[Fault]:
         f"{name} {then} → {here.get(name, '–')}" for name, then in again.versions.items() if here.get(name) != then
     ]
     why = f" ({', '.join(other)})" if other else ""
-    for name, data in again.files.items():
-        if stores.releases.differs(record.number, name, data):
+    for name, file in again.files.items():
+        if stores.releases.differs(record.number, name, file.sha256):
             where = stores.releases.where(record.number, name)
             yield Fault("rebuild", where, f"dựng lại ra khác{why} / comes out otherwise when made again{why}")

@@ -2,49 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from etl.model.claims import DATA as CLAIMS
+from etl.model.out import Out
 from etl.model.releases import ReleaseContent
 from etl.report import blocks, claims, dictionary, sources
-from etl.report.figure_files import figure_files
-from etl.report.formats import as_csv, as_json, parquet
+from etl.report.dictionary import Column
+from etl.report.figure_files import AT_ONCE, figure_files
+from etl.report.formats import as_csv, as_json, csv_lines, json_lines
 from etl.report.sdmx import STRUCTURE, Sdmx, code_rows
 from etl.report.titles import Titles
+from etl.report.typed import typed
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+Item = TypeVar("Item")
 
 #: rows of one submission follow each other, in the order of the sheet
 _ROW_ORDER = ("period", "unit", "submission", "row")
 
 
-def data_files(content: ReleaseContent) -> dict[str, bytes]:
-    """Every data file of the release: relative path → bytes."""
+def data_files(content: ReleaseContent, out: Out) -> None:
+    """Write every data file of the release, one after the other."""
     sdmx = Sdmx(content, Titles(content))
-    findings = [finding.as_json() for finding in blocks.findings(content)]
-    status = [row.as_json() for row in sorted(content.status, key=lambda r: (r.period, r.form, r.unit, r.role))]
-    files = figure_files(content, sdmx) | {
-        "findings.json": as_json(findings),
-        "findings.csv": as_csv(_names(dictionary.FINDINGS), findings),
-        "status.json": as_json(status),
-        "status.csv": as_csv(_names(dictionary.STATUS), status),
-        "trace.csv": as_csv(_names(dictionary.TRACE), sources.lines(content)),
-        "dictionary.csv": as_csv(dictionary.HEADER, _lines(dictionary.dictionary(content))),
-        "release.json": as_json(release(content)),
-        STRUCTURE: sdmx.structure(),
-        "codes.csv": as_csv(_names(dictionary.CODES), code_rows(sdmx.lists)),
-    }
+    figure_files(content, sdmx, out)
+    status = sorted(content.status, key=lambda r: (r.period, r.form, r.unit, r.role))
+    _both("findings.json", "findings.csv", dictionary.FINDINGS, (f.as_json() for f in blocks.findings(content)), out)
+    _both("status.json", "status.csv", dictionary.STATUS, (row.as_json() for row in status), out)
+    _table("trace.csv", dictionary.TRACE, sources.lines(content), out)
+    out.put("dictionary.csv", as_csv(dictionary.HEADER, _lines(dictionary.dictionary(content))))
+    out.put("release.json", as_json(release(content)))
+    out.put(STRUCTURE, sdmx.structure())
+    _table("codes.csv", dictionary.CODES, code_rows(sdmx.lists), out)
     if content.claims:
-        said = claims.data(content)
-        files |= {CLAIMS: as_json(said), claims.TABLE: as_csv(_names(dictionary.CLAIMS), said)}
-    return files | {f"rows/{name}": data for name, data in row_files(content.rows).items()}
+        _both(CLAIMS, claims.TABLE, dictionary.CLAIMS, claims.data(content), out)
+    for table, rows in sorted(content.rows.items()):
+        with out.open(f"rows/{table}.parquet") as file:
+            write_rows(rows, file)
 
 
-def row_files(rows: Mapping[str, pa.Table]) -> dict[str, bytes]:
-    """Public rows, table → Arrow, as Parquet files by name: sorted, dictionary-encoded, with titles and units of measure."""
-    return {f"{table}.parquet": parquet(_in_order(part)) for table, part in sorted(rows.items())}
+def write_rows(rows: pa.Table, file: BinaryIO) -> None:
+    """Write public rows of a table as Parquet: sorted, dictionary-encoded, with titles and units of measure."""
+    with typed(file, rows.schema) as lines:
+        for part in _in_order(rows).to_batches():
+            lines.write(part)
 
 
 def release(content: ReleaseContent) -> dict[str, Any]:
@@ -64,8 +69,32 @@ def release(content: ReleaseContent) -> dict[str, Any]:
     }
 
 
-def _names(columns: Iterable[dictionary.Column]) -> list[str]:
-    return [column.name for column in columns]
+def _both(texts: str, table: str, columns: Iterable[Column], items: Iterable[Mapping[str, Any]], out: Out) -> None:
+    """Write a list as JSON and as CSV, part after part."""
+    names, before = [column.name for column in columns], b"[\n"
+    with out.open(texts) as text, out.open(table) as lines:
+        lines.write(csv_lines([names]))
+        for part in _in_parts(items):
+            text.write(before + json_lines(part))
+            lines.write(csv_lines([item[name] for name in names] for item in part))
+            before = b",\n"
+        text.write(b"[]\n" if before == b"[\n" else b"\n]\n")
+
+
+def _table(name: str, columns: Iterable[Column], items: Iterable[Mapping[str, Any]], out: Out) -> None:
+    """Write a list as CSV, part after part."""
+    names = [column.name for column in columns]
+    with out.open(name) as lines:
+        lines.write(csv_lines([names]))
+        for part in _in_parts(items):
+            lines.write(csv_lines([item[name] for name in names] for item in part))
+
+
+def _in_parts(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """So many at a time as are held as texts."""
+    rest = iter(items)
+    while part := list(islice(rest, AT_ONCE)):
+        yield part
 
 
 def _lines(lines: Iterable[tuple[str, ...]]) -> Iterable[dict[str, str]]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING, Any
 
+from etl.model.out import Out
 from etl.model.releases import ReleaseContent
 from etl.model.series import Breakdown, Series
 from etl.model.told import NUMBERS, Cells, Told, each
 from etl.report import dictionary
-from etl.report.formats import csv_cell, csv_columns, csv_lines, parquet
+from etl.report.formats import csv_cell, csv_columns, csv_lines
 from etl.report.sdmx import DATA, HEADER, Sdmx
 from etl.report.titles import Titles
+from etl.report.typed import typed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,34 +26,34 @@ _LAST_DIGIT, _EXACT = Decimal(1).scaleb(-SCALE), Context(prec=PRECISION)
 _INTEGERS = frozenset({"coverage_reported", "coverage_expected", "decimals", "release"})
 _LISTS = frozenset({"names", "coverage_missing"})
 
-#: figures that are texts at the same time
+#: figures, or lines of another file, that are texts at the same time
 AT_ONCE = 10_000
 
 
-def figure_files(content: ReleaseContent, sdmx: Sdmx) -> dict[str, bytes]:
-    """figures.json, figures.csv, figures.parquet and the SDMX-CSV of a release."""
+def figure_files(content: ReleaseContent, sdmx: Sdmx, out: Out) -> None:
+    """Write figures.json, figures.csv, figures.parquet and the SDMX-CSV of a release."""
     titles, schema = Titles(content), _schema()
     names = [column.name for column in dictionary.FIGURES]
-    texts, table, observations = io.BytesIO(), io.BytesIO(), io.BytesIO()
-    table.write(csv_lines([names]))
-    observations.write(csv_lines([HEADER]))
-    typed: list[pa.RecordBatch] = []
-    for parts in content.figures.parts(AT_ONCE):
-        columns: dict[str, list[Any]] = {name: [] for name in schema.names}
-        for one in map(Told, parts):
-            texts.write((",\n" if texts.tell() else "[\n").encode())
-            texts.write(",\n".join(one.json(content.number)).encode())
-            table.write(_csv(one, names, content.number))
-            observations.write(sdmx.lines(one))
-            _add(columns, one.series, content.number, titles)
-        typed.append(_batch(columns, schema))
-    texts.write(b"\n]\n" if typed else b"[]\n")
-    return {
-        "figures.json": texts.getvalue(),
-        "figures.csv": table.getvalue(),
-        "figures.parquet": parquet(_table(typed, schema)),
-        DATA: observations.getvalue(),
-    }
+    with (
+        out.open("figures.json") as texts,
+        out.open("figures.csv") as table,
+        out.open(DATA) as observations,
+        out.open("figures.parquet") as file,
+        typed(file, schema) as rows,
+    ):
+        table.write(csv_lines([names]))
+        observations.write(csv_lines([HEADER]))
+        before = b"[\n"
+        for parts in content.figures.parts(AT_ONCE):
+            columns: dict[str, list[Any]] = {name: [] for name in schema.names}
+            for one in map(Told, parts):
+                texts.write(before + ",\n".join(one.json(content.number)).encode())
+                table.write(_csv(one, names, content.number))
+                observations.write(sdmx.lines(one))
+                _add(columns, one.series, content.number, titles)
+                before = b",\n"
+            rows.write(_batch(columns, schema))
+        texts.write(b"[]\n" if before == b"[\n" else b"\n]\n")
 
 
 def _csv(told: Told, names: Sequence[str], release: int) -> bytes:
@@ -131,9 +132,3 @@ def _batch(columns: Mapping[str, list[Any]], schema: pa.Schema) -> pa.RecordBatc
 
 def _scaled(value: Decimal | None) -> Decimal | None:
     return value if value is None else value.quantize(_LAST_DIGIT, ROUND_HALF_UP, _EXACT)
-
-
-def _table(batches: Sequence[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
-    import pyarrow as pa
-
-    return pa.Table.from_batches(batches, schema)

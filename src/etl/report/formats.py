@@ -1,4 +1,4 @@
-"""How data is written: JSON, CSV that a spreadsheet cannot run, Parquet. Same content, same bytes."""
+"""How data is written: JSON, and CSV that a spreadsheet cannot run. Same content, same bytes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from etl.model.told import Cells, lines
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 #: a spreadsheet takes these for a formula; a nil (-) and a negative number are none
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9.,\s]*$)")
@@ -65,16 +62,3 @@ def _cell(value: Any) -> str:
         return "true" if value else "false"
     text = value if type(value) is str else str(value)
     return f"'{text}" if _FORMULA.match(text) else text
-
-
-def parquet(table: pa.Table) -> bytes:
-    """Bytes that depend on the rows alone: one chunk, texts as dictionaries, what the columns mean kept beside them."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    plain = table.combine_chunks().replace_schema_metadata(None)
-    texts = [field.name for field in plain.schema if pa.types.is_string(field.type)]
-    lists = [f"{field.name}.list.element" for field in plain.schema if pa.types.is_list(field.type)]
-    sink = pa.BufferOutputStream()
-    pq.write_table(plain, sink, compression="zstd", use_dictionary=texts + lists)
-    return bytes(sink.getvalue())

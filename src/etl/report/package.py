@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from etl.model.claims import VERDICTS
 from etl.model.figures import NOT_REPORTED, PROVISIONAL, PUBLISHED, WITHHELD
 from etl.model.findings import SEVERITIES
+from etl.model.out import Written
 from etl.model.releases import ReleaseContent
 from etl.report import dictionary, words
 from etl.report.dictionary import Column
@@ -53,8 +53,8 @@ _MEDIA: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def package(content: ReleaseContent, files: Mapping[str, bytes]) -> dict[str, Any]:
-    """The descriptor; files: those of the release that are data."""
+def package(content: ReleaseContent, files: Mapping[str, Written]) -> dict[str, Any]:
+    """The descriptor; files: those of the release, of which the data are told."""
     given = content.report.options.get("open_data")
     told: Mapping[str, Any] = given if isinstance(given, dict) else {}
     descriptor: dict[str, Any] = {
@@ -74,7 +74,7 @@ def package(content: ReleaseContent, files: Mapping[str, bytes]) -> dict[str, An
     return {key: value for key, value in descriptor.items() if value}
 
 
-def _resources(files: Mapping[str, bytes]) -> Iterator[dict[str, Any]]:
+def _resources(files: Mapping[str, Written]) -> Iterator[dict[str, Any]]:
     """Tables with their schema first, then the other data files with size and hash."""
     for name in sorted(files, key=lambda n: (n not in _TABLES, n)):
         ending = name.rpartition(".")[2]
@@ -82,7 +82,7 @@ def _resources(files: Mapping[str, bytes]) -> Iterator[dict[str, Any]]:
             continue
         resource = {
             "name": name.lower().replace("/", "-").replace(".", "-").replace("_", "-"), "path": name, "format": ending,
-            "mediatype": _MEDIA[ending], "bytes": len(files[name]), "hash": f"sha256:{hashlib.sha256(files[name]).hexdigest()}",
+            "mediatype": _MEDIA[ending], "bytes": files[name].size, "hash": f"sha256:{files[name].sha256}",
         }  # fmt: skip
         yield resource | (_table(name) if name in _TABLES else {"type": "file"})
 

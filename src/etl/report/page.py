@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from etl.model.figures import PROVISIONAL, Figure
 from etl.model.findings import Finding
+from etl.model.out import Written
 from etl.model.releases import ReleaseContent, StatusRow
 from etl.report import blocks, claims, notes, sources, words
 from etl.report.charts import FILLS, charts
@@ -64,7 +65,7 @@ _ABOUT: Mapping[str, Text] = {
 }
 
 
-def page(content: ReleaseContent, beside: Mapping[str, bytes]) -> bytes:
+def page(content: ReleaseContent, beside: Mapping[str, Written]) -> bytes:
     """index.html of a release. beside: the other files of its folder, which the page links to."""
     titles = Titles(content)
     found = blocks.findings(content)
@@ -232,10 +233,10 @@ def _gravest(found: list[Finding]) -> list[Finding]:
     return [found[i] for i in sorted(ranked[:MOST_FINDINGS])]
 
 
-def _downloads(content: ReleaseContent, beside: Mapping[str, bytes]) -> list[dict[str, Any]]:
+def _downloads(content: ReleaseContent, beside: Mapping[str, Written]) -> list[dict[str, Any]]:
     """Every file beside the page that goes out with it."""
     names = (name for name in sorted(beside, key=_download_order) if not name.endswith(SIGN_OFF))
-    return [_download(content, name, len(beside[name])) for name in names]
+    return [_download(content, name, beside[name].size) for name in names]
 
 
 def _download(content: ReleaseContent, name: str, size: int) -> dict[str, Any]:

@@ -139,8 +139,8 @@ class Bucket:
         for left in {seal, *self.names(name)} - (set(files) - {seal}):
             self.remove(f"{name}/{left}")
         rest = sorted(set(files) - {seal})
-        list(self.each(lambda file: self.put(f"{name}/{file}", files[file].read_bytes()), rest))
-        self.put(f"{name}/{seal}", files[seal].read_bytes())
+        list(self.each(lambda file: self._put_file(f"{name}/{file}", files[file]), rest))
+        self._put_file(f"{name}/{seal}", files[seal])
         shutil.rmtree(folder)
 
     def sweep(self) -> list[Path]:
@@ -161,6 +161,13 @@ class Bucket:
                     yield under_way.popleft().result()
             while under_way:
                 yield under_way.popleft().result()
+
+    def _put_file(self, name: str, path: Path) -> None:
+        """Put a file of this machine; it is not read into memory."""
+        import pyarrow as pa
+
+        with pa.memory_map(str(path)) as file:
+            self.put(name, file.read_buffer())
 
     @property
     def _files(self) -> Any:
@@ -256,5 +263,5 @@ def _filesystem(door: Door) -> Any:
         given |= {"scheme": urlsplit(door.endpoint).scheme, "endpoint_override": urlsplit(door.endpoint).netloc}
     if door.authorities:
         given["tls_ca_file_path"] = door.authorities
-    # delayed: one request for a small object, in the place of three
-    return S3FileSystem(allow_delayed_open=True, **given)
+    # delayed: one request for a small object, in the place of three; not in the background, where a large one is copied whole
+    return S3FileSystem(allow_delayed_open=True, background_writes=False, **given)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from etl.errors import StoreError
@@ -25,7 +28,7 @@ def write_durably(path: Path, data: bytes, scratch: Path | None = None) -> None:
     A reader sees the old file, none, or the whole new one. Missing folders are made. scratch: the folder of the temporary
     name, on the same disk; without one it is beside the file. Raises StoreError where the disk refuses.
     """
-    try:
+    with refusing(path):
         make_folder(path.parent)
         temporary = temporary_in(scratch or path.parent)
         try:
@@ -34,11 +37,25 @@ def write_durably(path: Path, data: bytes, scratch: Path | None = None) -> None:
         finally:
             temporary.unlink(missing_ok=True)
         sync_folder(path.parent)
+
+
+@contextmanager
+def refusing(path: Path) -> Iterator[None]:
+    """What the disk refuses meanwhile is told as a StoreError about this file."""
+    try:
+        yield
     except OSError as error:
         raise StoreError(
             f"Không ghi được tệp, hãy xem quyền và dung lượng đĩa / cannot be written, look at rights and free space: "
             f"{path} ({error.strerror or error})"
         ) from error
+
+
+def new_file(path: Path) -> io.FileIO:
+    """A file that is not there yet, to be written once. OSError."""
+    file = io.FileIO(path, "x")
+    os.fchmod(file.fileno(), FILE_MODE)
+    return file
 
 
 def differs(path: Path, sha256: str) -> str | None:
@@ -92,8 +109,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def _write_and_sync(path: Path, data: bytes) -> None:
-    with open(path, "xb") as file:
-        os.fchmod(file.fileno(), FILE_MODE)
+    with io.BufferedWriter(new_file(path)) as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from etl.errors import StoreError
-from etl.store.durable import SCRATCH, temporary_in, write_durably
+from etl.store.draft import SUMS, Draft
+from etl.store.durable import SCRATCH, refusing, temporary_in
 from etl.store.places import Place, place_of
 
-SUMS, INDEX = "SHA256SUMS", "index.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """All files of a release, written and safe, but not in their place yet. sums: sha256 of its SHA256SUMS."""
-
-    folder: Path
-    sums: str
+INDEX = "index.json"
 
 
 class Releases:
@@ -46,24 +37,16 @@ class Releases:
         """Every number that has a folder; whether it counts, the ledger says."""
         return sorted(int(name) for name in self.place.folders() if name.isdigit())
 
-    def draft(self, files: Mapping[str, bytes]) -> Draft:
-        """Write all files of a release and their SHA256SUMS where nobody looks. files: relative path → bytes.
+    def draft(self) -> Draft:
+        """Where the files of a release are written: nobody looks there, and it is gone with its block unless it was put.
 
         Raises StoreError where the disk refuses.
         """
-        folder = temporary_in(self.root / SCRATCH)
-        text = sums(files)
-        try:
-            for name, data in sorted(files.items()):
-                write_durably(folder / name, data)
-            write_durably(folder / SUMS, text)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        return Draft(folder, hashlib.sha256(text).hexdigest())
+        with refusing(self.root):
+            return Draft(temporary_in(self.root / SCRATCH))
 
     def put(self, draft: Draft, number: int) -> None:
-        """Put a draft into its place. Only for whoever holds the number: the ledger gives it, in a transaction.
+        """Put a sealed draft into its place. Only for whoever holds the number: the ledger gives it, in a transaction.
 
         A folder of this number that stands there already was left by a run that was killed before the ledger knew of it.
         """
@@ -73,10 +56,6 @@ class Releases:
             raise StoreError(
                 f"Không ghi được bản công bố {number} / release {number} cannot be written: {error}"
             ) from error
-
-    def discard(self, draft: Draft) -> None:
-        """Take a draft away that did not become a release."""
-        shutil.rmtree(draft.folder, ignore_errors=True)
 
     def write_index(self, text: bytes, pages: Mapping[str, bytes], notices: Mapping[int, bytes]) -> None:
         """Renew `index.json`, the pages that are not so already, and `<number>.recalled.txt` beside each recalled folder.
@@ -113,9 +92,9 @@ class Releases:
         except OSError as error:
             raise _unreadable(number, name) from error
 
-    def differs(self, number: int, name: str, data: bytes) -> bool:
-        """Whether a file of a release is another than these bytes, or is not there."""
-        return self.place.differs(f"{number}/{name}", hashlib.sha256(data).hexdigest()) is not None
+    def differs(self, number: int, name: str, sha256: str) -> bool:
+        """Whether a file of a release is another than the one of this hash, or is not there."""
+        return self.place.differs(f"{number}/{name}", sha256) is not None
 
     def names(self, number: int) -> Sequence[str]:
         """Every file that lies in a release's folder, relative to it, sorted."""
@@ -138,8 +117,3 @@ class Releases:
 
 def _unreadable(number: int, name: str) -> StoreError:
     return StoreError(f"Không đọc được {name} của bản {number} / {name} of release {number} cannot be read")
-
-
-def sums(files: Mapping[str, bytes]) -> bytes:
-    """The text of SHA256SUMS, as `sha256sum -c` reads it."""
-    return "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items())).encode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from etl.model.out import InMemory
 from etl.model.releases import ReleaseContent
 from etl.report import documents
 from tests.unit.report.sample import sample
@@ -16,4 +17,11 @@ def content() -> ReleaseContent:
 
 @pytest.fixture(scope="session")
 def files(content: ReleaseContent) -> dict[str, bytes]:
-    return documents(content)
+    return made(content)
+
+
+def made(content: ReleaseContent) -> dict[str, bytes]:
+    """Every file of a release, by name."""
+    out = InMemory()
+    documents(content, out)
+    return out.contents

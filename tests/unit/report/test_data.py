@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from etl.model.out import InMemory
 from etl.model.series import Figures
 from etl.report import figure_files
 from etl.report.data import data_files
@@ -23,6 +24,12 @@ FIGURE_KEYS = [
     "indicator", "unit", "period", "as_at", "breakdown", "value", "names", "low", "high", "numerator", "denominator",
     "unit_of_measure", "status", "stage", "coverage", "release",
 ]  # fmt: skip
+
+
+def made(content) -> dict[str, bytes]:
+    out = InMemory()
+    data_files(content, out)
+    return out.contents
 
 
 def table(data: bytes) -> list[dict[str, str]]:
@@ -64,16 +71,16 @@ def test_figures_json_is_sorted_and_ends_as_a_text_file_does(files):
 
 
 def test_in_many_parts_the_files_are_those_of_one_and_figures_in_any_order_are_put_in_order(content, monkeypatch):
-    whole = data_files(content)
+    whole = made(content)
     monkeypatch.setattr(figure_files, "AT_ONCE", 3)
     turned = replace(content, figures=Figures.gathered(content.figures[::-1]))
 
-    assert data_files(turned) == whole
+    assert made(turned) == whole
     assert len(content.figures) > 3
 
 
 def test_a_release_without_figures_has_empty_files(content):
-    files = data_files(replace(content, figures=Figures(())))
+    files = made(replace(content, figures=Figures(())))
 
     assert (json.loads(files["figures.json"]), table(files["figures.csv"]), table(files["sdmx/figures.csv"])) == (
         [],
@@ -140,7 +147,7 @@ def test_no_csv_text_begins_as_a_formula_and_json_keeps_it_as_it_was(files):
 
 def test_a_nil_and_a_negative_number_are_no_formulas(content):
     nil = [replace(content.findings[0], value=value) for value in ("-", "-1.234,5", "-cmd", "+84 912")]
-    lines = table(data_files(replace(content, findings=tuple(nil)))["findings.csv"])
+    lines = table(made(replace(content, findings=tuple(nil)))["findings.csv"])
     assert sorted(line["value"] for line in lines) == sorted(["-", "-1.234,5", "'-cmd", "+84 912"])
 
 
@@ -172,7 +179,7 @@ def test_parquet_figures_bear_their_titles(files):
 
 def test_more_digits_than_parquet_holds_are_rounded_half_up(content):
     share = replace(content.figures.find("NV.T", SPAN, "12"), value=Decimal("0.00000000005"))
-    data = data_files(replace(content, figures=Figures.gathered([share])))
+    data = made(replace(content, figures=Figures.gathered([share])))
     assert pq.read_table(pa.BufferReader(data["figures.parquet"]))["value"].to_pylist() == [Decimal("0.0000000001")]
     assert json.loads(data["figures.json"])[0]["value"] == "0.00000000005"
 

@@ -14,7 +14,7 @@ import pytest
 
 from etl.errors import UsageError
 from etl.model.series import Figures
-from etl.report import documents
+from tests.unit.report.conftest import made
 from tests.unit.report.sample import ROOT, sample
 
 
@@ -43,13 +43,14 @@ def test_the_order_in_which_things_arrive_changes_no_byte(content, files):
         findings=shuffled(content.findings),
         rows={name: rows.take(list(range(len(rows)))[::-1]) for name, rows in reversed(content.rows.items())},
     )
-    assert sums(documents(mixed)) == sums(files)
+    assert sums(made(mixed)) == sums(files)
 
 
 def test_the_clock_and_language_of_the_host_change_no_byte(files):
     program = (
-        "import hashlib, json; from etl.report import documents; from tests.unit.report.sample import sample;"
-        "print(json.dumps({n: hashlib.sha256(d).hexdigest() for n, d in documents(sample()).items()}))"
+        "import json; from etl.model.out import InMemory; from etl.report import documents; "
+        "from tests.unit.report.sample import sample; out = InMemory(kept=()); documents(sample(), out);"
+        "print(json.dumps({name: file.sha256 for name, file in out.files.items()}))"
     )
     strange = {
         "TZ": "America/New_York",
@@ -69,7 +70,7 @@ def test_the_clock_and_language_of_the_host_change_no_byte(files):
 
 
 def test_a_release_of_nothing_can_be_written():
-    files = documents(sample(figures=Figures(()), status=(), findings=(), rows={}))
+    files = made(sample(figures=Figures(()), status=(), findings=(), rows={}))
     assert json.loads(files["figures.json"]) == []
     assert "laichau-st.xlsx" in files
     assert "Không có phát hiện nào" in files["index.html"].decode()
@@ -77,4 +78,4 @@ def test_a_release_of_nothing_can_be_written():
 
 def test_a_report_whose_name_is_a_path_is_refused(content):
     with pytest.raises(UsageError, match="evil"):
-        documents(replace(content, report=replace(content.report, id="../evil")))
+        made(replace(content, report=replace(content.report, id="../evil")))

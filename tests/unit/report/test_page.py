@@ -15,8 +15,8 @@ from etl.model.figures import Coverage
 from etl.model.findings import Finding
 from etl.model.releases import Contribution, Move
 from etl.model.series import Figures
-from etl.report import documents
 from etl.report.page import page
+from tests.unit.report.conftest import made
 from tests.unit.report.sample import MARKS, SCRIPT, SPAN, sample
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -247,7 +247,7 @@ def test_many_units_still_give_a_small_page(content):
 
 def test_a_report_that_names_no_key_figures_or_charts_shows_its_own(content):
     plain = replace(content, report=replace(content.report, options={}))
-    files = documents(plain)
+    files = made(plain)
     shown = Page(files["index.html"].decode())
     assert len([given for given in shown.all("li") if given.get("class", "").startswith("card")]) == len(
         {code for item in content.report.items for code in item.indicators}

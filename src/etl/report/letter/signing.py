@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping
 
 from etl.model.clock import LOCAL_TIME
 from etl.model.figures import PUBLISHED
 from etl.model.findings import HOLD
+from etl.model.out import Written
 from etl.model.releases import Move, ReleaseContent
 from etl.report import blocks, notes, words
 from etl.report.letter.filling import Place, filled
@@ -22,7 +22,7 @@ from etl.report.words import joined, period, word
 _MOST = 60
 
 
-def sign_off(content: ReleaseContent, files: Mapping[str, bytes]) -> bytes:
+def sign_off(content: ReleaseContent, files: Mapping[str, Written]) -> bytes:
     """The Word document; files: those of the release that it names by their hash."""
     titles, fields = Titles(content), letter_fields(content)
 
@@ -35,7 +35,7 @@ def sign_off(content: ReleaseContent, files: Mapping[str, bytes]) -> bytes:
     return filled(blank_sign_off(), fields, {"nội dung": told}, title, fields["cơ quan ban hành"], made)
 
 
-def _standing(content: ReleaseContent, _: Titles, place: Place, __: Mapping[str, bytes], number: str) -> None:
+def _standing(content: ReleaseContent, _: Titles, place: Place, __: Mapping[str, Written], number: str) -> None:
     own = blocks.totals(content)
     counts = Counter(figure.status for figure in own)
     told = "; ".join(f"{word(words.STATUSES, code).vi.lower()}: {counts[code]}" for code in words.STATUSES)
@@ -45,7 +45,7 @@ def _standing(content: ReleaseContent, _: Titles, place: Place, __: Mapping[str,
     place.paragraph(f"Đã nhận {sum(row.reported for row in asked)}/{len(asked)} báo cáo phải có.", BODY)
 
 
-def _moved(content: ReleaseContent, titles: Titles, place: Place, _: Mapping[str, bytes], number: str) -> None:
+def _moved(content: ReleaseContent, titles: Titles, place: Place, _: Mapping[str, Written], number: str) -> None:
     place.paragraph(f"{number}Số liệu thay đổi so với bản trước", HEADING)
     if content.previous is None:
         place.paragraph("Đây là bản đầu tiên của báo cáo này, không có bản trước để so sánh.", BODY)
@@ -71,7 +71,7 @@ def _move(move: Move, titles: Titles) -> tuple[str, ...]:
     return title, unit, period(move.period).vi, words.exact(move.before).vi, words.exact(move.after).vi
 
 
-def _missing(content: ReleaseContent, titles: Titles, place: Place, _: Mapping[str, bytes], number: str) -> None:
+def _missing(content: ReleaseContent, titles: Titles, place: Place, _: Mapping[str, Written], number: str) -> None:
     place.paragraph(f"{number}Báo cáo còn thiếu hoặc chưa được tính", HEADING)
     gaps = [row for row in content.status if row.role == "expected" and not row.reported]
     if not gaps:
@@ -85,7 +85,7 @@ def _missing(content: ReleaseContent, titles: Titles, place: Place, _: Mapping[s
         table.note(f"Và {len(gaps) - _MOST} báo cáo khác.")
 
 
-def _open(content: ReleaseContent, titles: Titles, place: Place, _: Mapping[str, bytes], number: str) -> None:
+def _open(content: ReleaseContent, titles: Titles, place: Place, _: Mapping[str, Written], number: str) -> None:
     place.paragraph(f"{number}Số liệu chưa trọn", HEADING)
     own = [figure for figure in blocks.totals(content) if figure.status != PUBLISHED]
     if not own:
@@ -105,7 +105,7 @@ def _open(content: ReleaseContent, titles: Titles, place: Place, _: Mapping[str,
         ))  # fmt: skip
 
 
-def _decided(content: ReleaseContent, titles: Titles, place: Place, _: Mapping[str, bytes], number: str) -> None:
+def _decided(content: ReleaseContent, titles: Titles, place: Place, _: Mapping[str, Written], number: str) -> None:
     place.paragraph(f"{number}Quyết định và miễn trừ đã dùng", HEADING)
     waived = notes.waivers(content)
     for label, text in waived:
@@ -123,18 +123,18 @@ def _decided(content: ReleaseContent, titles: Titles, place: Place, _: Mapping[s
             table.line((unit, finding.code, finding.value or "", word(words.DECISIONS, finding.decision or "").vi))
 
 
-def _hashes(content: ReleaseContent, _: Titles, place: Place, files: Mapping[str, bytes], number: str) -> None:
+def _hashes(content: ReleaseContent, _: Titles, place: Place, files: Mapping[str, Written], number: str) -> None:
     place.paragraph(f"{number}Mã băm sha256 của những gì trình ký", HEADING)
     table = Table(place, ("Tệp", "sha256"), (37, 128), (LEFT, LEFT))
     for name in sorted(files):
         if name.endswith((".docx", ".xlsx")) or name in ("figures.json", "figures.csv"):
-            table.line((name, hashlib.sha256(files[name]).hexdigest()))
+            table.line((name, files[name].sha256))
     table.line(("Dữ liệu tham chiếu", content.reference.hash))
     table.line(("Bộ luật kiểm tra", content.reference.suite_hash))
     table.note(f"Vị trí trong sổ cái: {content.ledger_position}; phần mềm: {content.version}. Đối chiếu: etl verify.")
 
 
-def _opinion(_: ReleaseContent, __: Titles, place: Place, ___: Mapping[str, bytes], number: str) -> None:
+def _opinion(_: ReleaseContent, __: Titles, place: Place, ___: Mapping[str, Written], number: str) -> None:
     place.paragraph(f"{number}Ý kiến của lãnh đạo", HEADING)
     place.paragraph("☐ Đồng ý công bố        ☐ Yêu cầu bổ sung, làm rõ:", BODY)
     for _line in range(2):
