@@ -28,6 +28,7 @@ def documents(content: ReleaseContent) -> dict[str, bytes]:
     from etl.report.letter.form import SIGN_OFF
     from etl.report.package import NAME, package
     from etl.report.page import page, trace_page
+    from etl.report.pictures import begin
     from etl.report.release_notes import release_notes
     from etl.report.rules import rules_csv, rules_html
     from etl.report.workbook import workbook
@@ -35,6 +36,7 @@ def documents(content: ReleaseContent) -> dict[str, bytes]:
     for name in (content.report.id, *content.rows):
         if not _NAME.fullmatch(name):
             raise UsageError(f"Không dùng làm tên tệp được / cannot be the name of a file: {name!r}")
+    begin(content)
     files = data_files(content)
     files[f"{content.report.id}.xlsx"] = workbook(content)
     files[f"{content.report.id}.docx"] = letter(content)
