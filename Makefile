@@ -59,6 +59,8 @@ lock: ## tính lại requirements.lock, cần uv · make requirements.lock anew,
 
 $(READY): $(LOCKED) pyproject.toml
 	$(BIN)/python -m pip install -qq --no-index --no-build-isolation --no-deps -e .
+	@# who runs it may have no right to write here, and would compile 150 files at every start
+	$(BIN)/python -m compileall -q src flows
 	@touch $@
 
 # --clear: what the last lock had and this one has not must not stay behind

@@ -18,7 +18,6 @@ import etl
 from etl.collector import collecting_later
 from etl.judging import arrivals_of, compare_senders, gathered, judge
 from etl.kept import kept_workers
-from etl.mail.letters import mail_beside
 from etl.model.decisions import in_force, knowledge_hash
 from etl.model.findings import Finding
 from etl.model.periods import Period
@@ -98,6 +97,8 @@ def receive(stores: Stores, paths: Sequence[Path], at: datetime) -> list[Batch]:
     A file that is still being written (it changes while it is read) waits for the next time. In the inbox itself files that
     were taken in and are still the same are not read again (`etl.store.seen`): they are in no batch.
     """
+    from etl.mail.letters import mail_beside
+
     tidy(stores, at)
     inbox = stores.settings.inbox
     seen = Seen(stores.settings.cache / "inbox.json", stores.ledger, at) if inbox in paths else None

@@ -29,6 +29,7 @@ def documents(content: ReleaseContent, out: Out) -> None:
     from etl.report.letter.form import SIGN_OFF
     from etl.report.package import NAME, package
     from etl.report.page import page, trace_page
+    from etl.report.pictures import begin
     from etl.report.release_notes import release_notes
     from etl.report.rules import rules_csv, rules_html
     from etl.report.workbook import workbook
@@ -37,6 +38,7 @@ def documents(content: ReleaseContent, out: Out) -> None:
         if not _NAME.fullmatch(name):
             raise UsageError(f"Không dùng làm tên tệp được / cannot be the name of a file: {name!r}")
     report = content.report.id
+    begin(content)
     data_files(content, out)
     out.put(f"{report}.xlsx", workbook(content))
     out.put(f"{report}.docx", letter(content))

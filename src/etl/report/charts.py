@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from etl.model.figures import PROVISIONAL, Figure
 from etl.model.periods import parse_period
 from etl.model.releases import ReleaseContent
 from etl.report import blocks
-from etl.report.drawing import svg
+from etl.report.drawing import drawing_of, svg
 from etl.report.titles import Titles, has_number, shown
 from etl.report.words import Text, joined, measure, period
 
@@ -21,9 +20,8 @@ FILLS = ("#1d5fa6", "#c46a00", "#4b7f52")
 
 _MOST_CHARTS = 8  # of a report that does not say which charts it wants
 _MOST_MEMBERS = 60
-_BAR_WIDTH, _RIGHT, _SIZE = 220, 80, 13
+_BAR_WIDTH = 220  # px
 _NAME, _BAR, _GAP = 18, 13, 7  # px: a line of text, a bar, between two members
-_LETTERS, _QUIET = "#1b2430", "#5b6472"
 
 
 #: axis name in a report's option `charts` that means: the units below the report's own
@@ -34,11 +32,18 @@ BY_PERIOD = "period"
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One chart: its series (titles in the order of FILLS), what the numbers are, and the drawing in both languages."""
+    """One chart: its series (titles in the order of FILLS), what the numbers are, and the drawing in both languages.
+
+    drawing: Vega-Lite, which `etl.report.drawing.begin` takes; svg: the same, drawn when it is asked for.
+    """
 
     series: tuple[Text, ...]
     caption: Text
-    svg: Text
+    drawing: Text
+
+    @property
+    def svg(self) -> Text:
+        return Text(*map(svg, self.drawing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,49 +145,14 @@ def _told(titles: Titles, indicator: str, by: str, of_period: str) -> Text:
 def _chart(indicators: Sequence[str], members: Sequence[_Member], titles: Titles, told: Text) -> Chart:
     sample = next(figure for member in members for figure in member.figures if figure is not None)
     caption = joined([measure(sample.unit_of_measure), told], ", ")
-    drawn = Text(_svg(members, "vi"), _svg(members, "en"))
+    drawn = Text(_drawing(members, "vi"), _drawing(members, "en"))
     return Chart(tuple(titles.indicator(code) for code in indicators), caption, drawn)
 
 
-def _svg(members: Sequence[_Member], language: str) -> str:
+def _drawing(members: Sequence[_Member], language: str) -> str:
     """The drawing: the name above its bars, the number behind each. Every place is computed here, none by measuring text."""
     names, bars, height = _places(members, language)
-    return svg({**_drawing(), "height": height, "datasets": {"names": names, "bars": bars}})
-
-
-@cache
-def _drawing() -> dict[str, Any]:
-    """The Vega-Lite of every chart, before its data: rectangles, numbers and names at given places in px."""
-    import altair as alt
-
-    px: Any = {"scale": None, "axis": None}
-    bars, names = alt.NamedData(name="bars"), alt.NamedData(name="names")
-    rectangles = (
-        alt.Chart(bars)
-        .mark_bar()
-        .encode(
-            x=alt.X("left:Q", **px),
-            x2=alt.X2("right:Q"),
-            y=alt.Y("top:Q", **px),
-            y2=alt.Y2("bottom:Q"),
-            color=alt.Color("fill:N", scale=None, legend=None),
-        )
-    )
-    text: Any = {"align": "left", "baseline": "middle", "fontSize": _SIZE}
-    numbers = alt.Chart(bars).mark_text(dx=5, color=_LETTERS, **text)
-    titles = alt.Chart(names).mark_text(color=_QUIET, **text)
-    whole = alt.layer(
-        rectangles,
-        numbers.encode(x=alt.X("end:Q", **px), y=alt.Y("middle:Q", **px), text="label:N"),
-        titles.encode(x=alt.value(0), y=alt.Y("middle:Q", **px), text="name:N"),
-    ).properties(
-        width=_BAR_WIDTH,
-        padding={"left": 0, "right": _RIGHT, "top": 0, "bottom": 0},
-        autosize=alt.AutoSizeParams(type="none"),
-    )
-    plain = whole.configure(font="sans-serif", aria=False, background="transparent").configure_view(stroke=None)
-    drawn: dict[str, Any] = plain.to_dict()
-    return drawn
+    return drawing_of("bars.vl.json", width=_BAR_WIDTH, height=height, datasets={"names": names, "bars": bars})
 
 
 def _places(members: Sequence[_Member], language: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:

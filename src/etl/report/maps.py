@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from etl.model.figures import PROVISIONAL, Figure
@@ -15,7 +14,7 @@ from etl.model.maps import Map, Point, Shape
 from etl.model.periods import parse_period
 from etl.model.releases import ReleaseContent
 from etl.report import blocks
-from etl.report.drawing import svg
+from etl.report.drawing import drawing_of, svg
 from etl.report.titles import Titles, has_number, number, shown
 from etl.report.words import Text, joined, measure, period
 
@@ -23,24 +22,30 @@ from etl.report.words import Text, joined, measure, period
 CLASSES = ("#e6f0fa", "#bfd8ef", "#90bce3", "#62a0d6")
 NONE = "#dcdfe4"
 
-_WIDTH, _MARGIN, _SIZE = 340, 16, 12
+_WIDTH, _MARGIN = 340, 16  # px
 _LETTER, _LINE = 6.4, 7  # px: a letter of 12 px on the average, half a line
 #: the middle of a unit, its name, what its figure says
 _Label = tuple[tuple[float, float], str, str]
 _MOST_MAPS = 2
 _MOST_LABELS = 15  # beyond that the numbers would cover the map; they stand in the table
-_INK, _LIGHT = "#1b2430", "#ffffff"
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnMap:
-    """One map: what it shows, the classes with their fills, the drawing in both languages, whose outlines they are."""
+    """One map: what it shows, the classes with their fills, the drawing in both languages, whose outlines they are.
+
+    drawing: Vega-Lite, which `etl.report.drawing.begin` takes; svg: the same, drawn when it is asked for.
+    """
 
     title: Text
     caption: Text
     legend: tuple[tuple[int, Text], ...]
-    svg: Text
+    drawing: Text
     attribution: Text
+
+    @property
+    def svg(self) -> Text:
+        return Text(*map(svg, self.drawing))
 
 
 def maps(content: ReleaseContent, titles: Titles) -> list[DrawnMap]:
@@ -79,7 +84,7 @@ def _drawn(base: Map, title: Text, code: str, figures: Mapping[str, Figure], tit
     numbers = [f.value for s in base.shapes if (f := figures.get(s.code)) and f.value is not None]
     ends = _classes(numbers)
     sample = next(iter(figures.values()))
-    drawn = Text(*(_svg(base, ends, figures, titles, language) for language in ("vi", "en")))
+    drawn = Text(*(_drawing(base, ends, figures, titles, language) for language in ("vi", "en")))
     caption = joined([measure(sample.unit_of_measure), period(code)], ", ")
     attribution = Text(base.attribution_vi, base.attribution_en)
     return DrawnMap(title, caption, tuple(_legend(ends, figures, base)), drawn, attribution)
@@ -125,7 +130,7 @@ def _plain(sample: Figure, value: Decimal) -> Text:
     return Text(text.vi + sign, text.en + sign)
 
 
-def _svg(
+def _drawing(
     base: Map, ends: Sequence[tuple[Decimal, Decimal]], figures: Mapping[str, Figure], titles: Titles, language: str
 ) -> str:
     to_px, height = _projection(base.shapes)
@@ -141,31 +146,7 @@ def _svg(
         })  # fmt: skip
         named.append((_middle(rings), _short(titles.unit(shape.code)), _label(figure, language)))
     labels = _labels(named) if len(named) <= _MOST_LABELS else []
-    return svg({**_drawing(), "height": height, "datasets": {"units": features, "labels": labels}})
-
-
-@cache
-def _drawing() -> dict[str, Any]:
-    """The Vega-Lite of every map, before its data: outlines and texts at given places in px."""
-    import altair as alt
-
-    px: Any = {"scale": None, "axis": None}
-    outlines = (
-        alt.Chart(alt.NamedData(name="units"))
-        .mark_geoshape(stroke=_LIGHT, strokeWidth=1, clip=False)
-        .encode(color=alt.Color("properties.fill:N", scale=None, legend=None))
-        # the places are px already
-        .project(type="identity", scale=1, translate=[0, 0])
-    )
-    texts = alt.Chart(alt.NamedData(name="labels")).encode(x=alt.X("x:Q", **px), y=alt.Y("y:Q", **px), text="text:N")
-    look: Any = {"fontSize": _SIZE, "baseline": "middle", "align": "center"}
-    halo = texts.mark_text(stroke=_LIGHT, strokeWidth=3, strokeOpacity=0.8, color=_LIGHT, **look)
-    whole = alt.layer(outlines, halo, texts.mark_text(color=_INK, **look)).properties(
-        width=_WIDTH, padding=0, autosize=alt.AutoSizeParams(type="none")
-    )
-    plain = whole.configure(font="sans-serif", aria=False, background="transparent").configure_view(stroke=None)
-    drawn: dict[str, Any] = plain.to_dict()
-    return drawn
+    return drawing_of("map.vl.json", width=_WIDTH, height=height, datasets={"units": features, "labels": labels})
 
 
 def _projection(shapes: Sequence[Shape]) -> tuple[Any, int]:

@@ -15,10 +15,10 @@ from etl.model.findings import Finding
 from etl.model.out import Written
 from etl.model.releases import ReleaseContent, StatusRow
 from etl.report import blocks, claims, notes, sources, words
-from etl.report.charts import FILLS, charts
+from etl.report.charts import FILLS
 from etl.report.letter.form import SIGN_OFF
-from etl.report.maps import maps
 from etl.report.narrative import narrative
+from etl.report.pictures import pictures
 from etl.report.titles import Titles, has_number, number, parts, shown
 from etl.report.words import Text, word
 
@@ -68,7 +68,7 @@ _ABOUT: Mapping[str, Text] = {
 def page(content: ReleaseContent, beside: Mapping[str, Written]) -> bytes:
     """index.html of a release. beside: the other files of its folder, which the page links to."""
     titles = Titles(content)
-    found = blocks.findings(content)
+    found, drawn = blocks.findings(content), pictures(content)
     told = {
         "content": content,
         "titles": titles,
@@ -78,8 +78,8 @@ def page(content: ReleaseContent, beside: Mapping[str, Written]) -> bytes:
         "cards": [_card(content, titles, figure) for figure in blocks.key_figures(content)],
         "totals": blocks.by_period(content),
         "table": blocks.by_unit(content),
-        "charts": charts(content, titles),
-        "maps": maps(content, titles),
+        "charts": drawn.charts,
+        "maps": drawn.maps,
         "narrative": narrative(content, titles),
         "moved": sorted(
             (m for m in content.moved if not m.breakdown), key=lambda m: (m.unit != content.report.unit, m.unit)

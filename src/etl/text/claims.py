@@ -31,7 +31,8 @@ def stated_numbers(text: str, counted: Collection[str], literals: Collection[str
 def stated_names(text: str, names: Collection[str], literals: Collection[str] = ()) -> list[str]:
     """Known names that stand in a text as whole words. A name of one word is looked for as it is written: “Lan”, not “lan”."""
     rest = without(text, literals)
-    return sorted(name for name in names if _stands(name, rest))
+    letters = rest.casefold()  # most names are nowhere in a text: only for what may be there an expression is made
+    return sorted(name for name in names if name.casefold() in letters and _stands(name, rest))
 
 
 def without(text: str, literals: Collection[str]) -> str:

@@ -9,8 +9,6 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-from rapidfuzz import fuzz
-
 from etl.text.marks import INVISIBLE, SOFT_HYPHEN, TONES, nfc, without_marks, without_tones
 
 _MANY = 1 << 14  # texts remembered: the same headings and names stand on every sheet
@@ -92,6 +90,8 @@ def similarity(a: str, b: str) -> int:
     'Tổng số' is not 'Tổng số hộ'.
     """
     a, b = fold(a), fold(b)
+    from rapidfuzz import fuzz  # recognition needs it; who only reads reference data does not
+
     return round(fuzz.token_sort_ratio(a, b)) if a and b else 0
 
 

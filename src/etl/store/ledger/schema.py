@@ -22,7 +22,6 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
-    text,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -147,14 +146,9 @@ readings = Table(
     Column("nil", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("submission", "number", name="uq_readings_number"),
     Index("ix_readings_batch", "batch"),
-    # exactly one reading of a submission is the current one
-    Index(
-        "uq_readings_current",
-        "submission",
-        unique=True,
-        sqlite_where=text("current"),
-        postgresql_where=text("current"),
-    ),
+    # exactly one reading of a submission is the current one: only those, which the migration says and this does not, since
+    # SQLAlchemy would load PostgreSQL's dialect and all its drivers for it, at every start
+    Index("uq_readings_current", "submission", unique=True),
 )
 
 lake_files = Table(
