@@ -87,7 +87,7 @@ def with_sources(content: ReleaseContent, done: Consolidated, view: View, lake: 
 
 
 #: the packages whose versions decide a release's bytes
-_WRITERS = ("pyarrow", "duckdb", "xlsxwriter", "python-docx", "jinja2", "altair", "vl-convert-python")
+_WRITERS = ("pyarrow", "duckdb", "xlsxwriter", "python-docx", "jinja2", "vl-convert-python")
 
 
 def versions() -> dict[str, str]:

@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -113,8 +114,9 @@ def trace_page(content: ReleaseContent) -> bytes:
     return environment().get_template("trace.html.j2").render(told).encode()
 
 
+@cache
 def environment() -> Environment:
-    """Our templates, with what they may call; every text is escaped."""
+    """Our templates, with what they may call; every text is escaped. Made once: a page takes longer to compile than to fill."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     made = Environment(

@@ -71,6 +71,8 @@ class Styles:
 
     book: Any
     _made: dict[tuple[tuple[str, Any], ...], Any] = field(default_factory=dict)
+    #: the same by what asks for them: a paint, or what a number shows
+    _known: dict[str | tuple[int, bool, bool, bool], Any] = field(default_factory=dict)
 
     def __call__(self, **properties: Any) -> Any:
         key = tuple(sorted(properties.items()))
@@ -103,13 +105,26 @@ class Styles:
         return self(font_size=8, font_color="#5B6472")
 
     def painted(self, paint: str) -> Any:
-        background, letters = PAINTS[paint]
-        return self(
-            text_wrap=True, align="center", border=1, border_color="#C9CED6", bg_color=background, font_color=letters
-        )
+        if paint not in self._known:
+            background, letters = PAINTS[paint]
+            self._known[paint] = self(
+                text_wrap=True,
+                align="center",
+                border=1,
+                border_color="#C9CED6",
+                bg_color=background,
+                font_color=letters,
+            )
+        return self._known[paint]
 
     def number(self, decimals: int, *, provisional: bool = False, percent: bool = False, strong: bool = False) -> Any:
         """1.234,5; a provisional one bears a star, a percentage its sign; both are part of the format, not of the value."""
+        key = (decimals, provisional, percent, strong)
+        if key not in self._known:
+            self._known[key] = self._number(*key)
+        return self._known[key]
+
+    def _number(self, decimals: int, provisional: bool, percent: bool, strong: bool) -> Any:
         digits = "#,##0" + (f".{'0' * decimals}" if decimals else "")
         behind = ('"%"' if percent else "") + ('"*"' if provisional else "")
         paint: dict[str, Any] = {"bg_color": PAINTS["warn"][0]} if provisional else {}

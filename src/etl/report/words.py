@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from etl.errors import UsageError
@@ -125,6 +126,7 @@ def measure(name: str) -> Text:
     return Text(name, _MEASURES.get(name, name))
 
 
+@lru_cache(maxsize=4096)  # every line of a list of figures says its period
 def period(code: str) -> Text:
     """'2021' → 'năm 2021' / '2021'; '2020..2021' → '2020–2021'; an event → its day; what is no period stays as it is."""
     try:
