@@ -60,7 +60,7 @@ class Child:
 def prefect_server(port: int, *, host: str = HOST, ui: bool = True, log: Path | None = None) -> Child:
     """Prefect's server; on loopback, unless said."""
     return Child(
-        "Prefect", "prefect", "server", "start", "--host", host, "--port", str(port), "--ui" if ui else "--no-ui",
+        "Prefect", "flows.server", "server", "start", "--host", host, "--port", str(port), "--ui" if ui else "--no-ui",
         log=log,
     )  # fmt: skip
 
