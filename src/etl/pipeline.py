@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from etl.consolidation.figures import Consolidated
 
 #: files a batch: enough that one GX call for each table pays, few enough that memory does not grow with the night
-BATCH_FILES = 200
+BATCH_FILES = 400
 
 #: how long a batch's unfinished files are left alone, should its machine vanish: longer than any night
 LEASE = timedelta(hours=12)
