@@ -37,6 +37,8 @@ def test_a_ring_of_objects_is_found_by_a_thread_of_its_own() -> None:
 
 
 def test_it_is_prefect_s_own_command_line() -> None:
-    told = subprocess.run([sys.executable, "-m", "flows.server", "server", "start", "--help"], cwd=ROOT, capture_output=True)
+    told = subprocess.run(
+        [sys.executable, "-m", "flows.server", "server", "start", "--help"], cwd=ROOT, capture_output=True
+    )
 
     assert (told.returncode, b"--host" in told.stdout) == (0, True)

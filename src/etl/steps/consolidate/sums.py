@@ -56,12 +56,17 @@ class _Sums:
         self._bring_together()
         self._tell_ancestors()
         found: list[dict[tuple[str, Breakdown], Part]] = [{} for _ in self._selections]
+        wanted = [
+            (parts, i.measure is not None, i.rule in DIVIDED) for parts, i in zip(found, self._indicators, strict=True)
+        ]
         for unit, breakdown, values in self._added():
-            for n, parts in enumerate(found):
-                total, missing, numerator, denominator = values[4 * n : 4 * n + 4]
-                parts[unit, breakdown] = Part(
-                    unit, breakdown, 0, (), _decimal(total), int(missing), _decimal(numerator), _decimal(denominator)
-                )
+            place, rest = (unit, breakdown), iter(values)
+            for parts, measured, divided in wanted:
+                parts[place] = one = Part(unit, breakdown)
+                if measured:
+                    one.total, one.missing = _decimal(next(rest)), int(next(rest))
+                if divided:
+                    one.numerator, one.denominator = _decimal(next(rest)), _decimal(next(rest))
         counted = [n for n, indicator in enumerate(self._indicators) if _is_counted(indicator)]
         for unit, breakdown, (count, names) in self._counted() if counted else ():
             for n in counted:
@@ -119,14 +124,12 @@ class _Sums:
             self._connection.unregister("_told")
 
     def _added(self) -> Iterator[tuple[str, Breakdown, Sequence[Any]]]:
-        """Unit, breakdown and, four for each selection: total, rows without a measure, numerator, denominator."""
+        """Unit, breakdown and, for each selection: total and rows without a measure, where it has one; numerator and
+        denominator, where it divides."""
         above = []
         for n, indicator in enumerate(self._indicators):
-            measured, divided = indicator.measure is not None, indicator.rule in DIVIDED
-            above += [
-                f"sum(t_{n})" if measured else "NULL", f"sum(m_{n})" if measured else "0",
-                *(f"sum({name}_{n})" if divided else "NULL" for name in "nd"),
-            ]  # fmt: skip
+            names = ("tm" if indicator.measure is not None else "") + ("nd" if indicator.rule in DIVIDED else "")
+            above += [f"sum({name}_{n})" for name in names]
         return self._placed(
             f"SELECT {', '.join(['above', *self._members, *self._flags(), *above])} "
             f"FROM _together JOIN {self._above} USING (unit) GROUP BY {self._sets()}"
