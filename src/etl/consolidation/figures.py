@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from etl.consolidation.across import crossed, doubts_of, findings_of, forms_seen
 from etl.consolidation.claims import placed, tell_claims
-from etl.consolidation.parts import rows_of
+from etl.consolidation.parts import left_rows
 from etl.consolidation.reported import status_of
 from etl.consolidation.rows import LARGE, Matched, current_rows, matched
 from etl.consolidation.scope import Scope
@@ -18,12 +19,15 @@ from etl.model.reference import Reference, Report
 from etl.model.releases import StatusRow
 from etl.model.rows import Rows
 from etl.model.series import Figures
-from etl.model.stored import USUAL, Room
+from etl.model.stored import USUAL, Room, Stored
 from etl.steps.consolidate import Doubt, Expectation, Expectations, Request, consolidate
 from etl.steps.consolidate.claims import claims
 from etl.store.lake import Lake
 from etl.store.ledger import SubmissionRecord, View
 from etl.store.ledger.standing import SUPERSEDED, WITHDRAWN
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -81,11 +85,18 @@ def consolidated(
     asking = view.submissions_named({f.submission for f in open_holds if f.submission})
     return Consolidated(
         report, period, figures, status, tuple(beside),
-        {name: rows_of(found, name, scope, periods) for name, found in rows.items() if name in tables},
+        {name: _of_release(found, name, scope, periods) for name, found in rows.items() if name in tables},
         view.position(), reference,
         told=tuple(sorted({*own, *_under_each_name(beside, names)}, key=_finding_order)), claims=tuple(claimed),
         waiting=tuple(sorted(_waiting(open_holds, asking, status), key=_finding_order)),
     )  # fmt: skip
+
+
+def _of_release(found: pa.Table | Stored, name: str, scope: Scope, periods: Collection[str]) -> Rows:
+    """The rows that the report's units sent for its periods."""
+    if isinstance(found, Stored):
+        return left_rows(found, name, scope.reference, scope.wanted(periods))
+    return Rows.whole(scope.rows(found, periods))
 
 
 def _waiting(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 #: rows of a file that are looked at together when only some of them are wanted
-_AT_ONCE = 1 << 16
+_AT_ONCE = 1 << 14
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,7 +44,7 @@ def sent(stored: Stored) -> list[Sent]:
     keys, found = [PERIOD, UNIT, SUBMISSION], []
     for path in stored.files:
         with _opened(path) as file:
-            rows = only(file.read(columns=[*keys, READING]), stored.readings)
+            rows = only(file.read(columns=[*keys, READING], use_threads=False), stored.readings)
         counted = rows.group_by(keys).aggregate([([], "count_all")])
         columns = (counted[name].to_pylist() for name in (*keys, "count_all"))
         found += [Sent(period, unit, name, path, count) for period, unit, name, count in zip(*columns, strict=True)]
@@ -66,7 +66,7 @@ def _some(path: Path, submissions: Collection[str], readings: Collection[str]) -
     import pyarrow as pa
 
     with _opened(path) as file:
-        for batch in file.iter_batches(_AT_ONCE):
+        for batch in file.iter_batches(_AT_ONCE, use_threads=False):
             rows = only(only(pa.Table.from_batches([batch]), submissions, SUBMISSION), readings)
             if rows.num_rows:
                 yield rows
