@@ -24,6 +24,7 @@ from etl.model.findings import CRITICAL
 from etl.model.out import Out
 from etl.model.reference import Report
 from etl.model.releases import Move, ReleaseContent
+from etl.model.rows import Rows
 from etl.model.submissions import LINE, PERIOD, SUBMISSION, UNIT
 from etl.model.told import Told
 from etl.steps.compare import compare
@@ -157,33 +158,30 @@ def _as_json(value: object) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def public_rows(rows: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+def public_rows(rows: Mapping[str, Rows]) -> dict[str, Rows]:
     """Rows as analysts get them: unit, period and place first, without the system's own columns.
 
     `row` is the row of the sheet as people count it, from 1.
     """
+    return {name: table.each(_public) for name, table in rows.items()}
+
+
+def _public(table: pa.Table) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    result = {}
-    for name, table in rows.items():
-        columns = {
-            "unit": table[UNIT],
-            "period": table[PERIOD],
-            "submission": table[SUBMISSION],
-            "row": pc.add(table[LINE], pa.scalar(1, pa.int32())),
-        } | {
-            shown: table[own]
-            for own, shown in (("_entity", "entity"), ("_owner", "owner"))
-            if own in table.column_names
-        }
-        fields = [pa.field(key, column.type) for key, column in columns.items()]
-        for spec in table.schema:
-            if not spec.name.startswith("_"):
-                columns[spec.name] = table[spec.name]
-                fields.append(spec)
-        result[name] = pa.table(list(columns.values()), schema=pa.schema(fields))
-    return result
+    columns = {
+        "unit": table[UNIT],
+        "period": table[PERIOD],
+        "submission": table[SUBMISSION],
+        "row": pc.add(table[LINE], pa.scalar(1, pa.int32())),
+    } | {shown: table[own] for own, shown in (("_entity", "entity"), ("_owner", "owner")) if own in table.column_names}
+    fields = [pa.field(key, column.type) for key, column in columns.items()]
+    for spec in table.schema:
+        if not spec.name.startswith("_"):
+            columns[spec.name] = table[spec.name]
+            fields.append(spec)
+    return pa.table(list(columns.values()), schema=pa.schema(fields))
 
 
 def fingerprint(content: ReleaseContent) -> str:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from etl.consolidation.across import crossed, doubts_of, findings_of, forms_seen
 from etl.consolidation.claims import placed, tell_claims
+from etl.consolidation.parts import left_rows
 from etl.consolidation.reported import status_of
-from etl.consolidation.rows import LARGE, Matched, Taken, current_rows, matched, taken
+from etl.consolidation.rows import LARGE, Matched, current_rows, matched
 from etl.consolidation.scope import Scope
 from etl.model.claims import Claim
 from etl.model.findings import REJECTED, Finding
 from etl.model.periods import Period, parse_period
 from etl.model.reference import Reference, Report
 from etl.model.releases import StatusRow
+from etl.model.rows import Rows
 from etl.model.series import Figures
 from etl.model.stored import USUAL, Room, Stored
 from etl.steps.consolidate import Doubt, Expectation, Expectations, Request, consolidate
@@ -44,7 +45,7 @@ class Consolidated:
     figures: Figures
     status: tuple[StatusRow, ...]
     findings: tuple[Finding, ...]
-    rows: Mapping[str, pa.Table]
+    rows: Mapping[str, Rows]
     ledger_position: int
     reference: Reference
     told: tuple[Finding, ...] = ()
@@ -84,25 +85,18 @@ def consolidated(
     asking = view.submissions_named({f.submission for f in open_holds if f.submission})
     return Consolidated(
         report, period, figures, status, tuple(beside),
-        _of_release(rows, tables, scope, periods), view.position(), reference,
+        {name: _of_release(found, name, scope, periods) for name, found in rows.items() if name in tables},
+        view.position(), reference,
         told=tuple(sorted({*own, *_under_each_name(beside, names)}, key=_finding_order)), claims=tuple(claimed),
         waiting=tuple(sorted(_waiting(open_holds, asking, status), key=_finding_order)),
     )  # fmt: skip
 
 
-def _of_release(
-    rows: Mapping[str, pa.Table | Stored], tables: Collection[str], scope: Scope, periods: Collection[str]
-) -> Mapping[str, pa.Table]:
-    """The rows of the report's own tables that its units sent for its periods; large ones when they are asked for."""
-    own = {name: found for name, found in rows.items() if name in tables}
-
-    def read(name: str, stored: Stored) -> pa.Table:
-        return scope.rows(taken(scope.reference, name, stored), periods)
-
-    return Taken(
-        {name: scope.rows(found, periods) for name, found in own.items() if not isinstance(found, Stored)},
-        {name: partial(read, name, found) for name, found in own.items() if isinstance(found, Stored)},
-    )
+def _of_release(found: pa.Table | Stored, name: str, scope: Scope, periods: Collection[str]) -> Rows:
+    """The rows that the report's units sent for its periods."""
+    if isinstance(found, Stored):
+        return left_rows(found, name, scope.reference, scope.wanted(periods))
+    return Rows.whole(scope.rows(found, periods))
 
 
 def _waiting(

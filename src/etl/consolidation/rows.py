@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from math import inf
@@ -19,7 +19,8 @@ from etl.model.units import PROVINCE, Units
 from etl.steps.consolidate.selection import units_above
 from etl.steps.match import Decide, Matching, OwnerOf, Pair, match
 from etl.steps.recognise.units import resolve
-from etl.store.lake import Lake, in_memory, schema
+from etl.store.lake import Lake, schema
+from etl.store.lake_files import in_memory
 from etl.store.ledger import CurrentSubmission, View
 from etl.text.names import squeeze, tone_key
 
@@ -76,35 +77,18 @@ def current_rows(
             if form in alone and stored.size >= large:
                 left[spec.id] = stored
             else:
-                rows[spec.id] = _in_order(stored)
+                rows[spec.id] = in_order(in_memory(stored))
     return CurrentRows(rows, current, left)
 
 
-def _in_order(stored: Stored) -> pa.Table:
-    return in_memory(stored).sort_by([(column, "ascending") for column in CANONICAL])
+def in_order(rows: pa.Table) -> pa.Table:
+    """Rows of the lake in their one order."""
+    return rows.sort_by([(column, "ascending") for column in CANONICAL])
 
 
-class Taken(Mapping[str, "pa.Table"]):
-    """Tables by their ids; those that were left in their files are read when they are first asked for."""
-
-    def __init__(self, rows: Mapping[str, pa.Table], left: Mapping[str, Callable[[], pa.Table]]) -> None:
-        self._rows, self._left = dict(rows), dict(left)
-
-    def __getitem__(self, name: str) -> pa.Table:
-        if name in self._left:
-            self._rows[name] = self._left.pop(name)()
-        return self._rows[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(sorted({*self._rows, *self._left}))
-
-    def __len__(self) -> int:
-        return len(self._rows) + len(self._left)
-
-
-def taken(reference: Reference, name: str, stored: Stored) -> pa.Table:
-    """The rows of a table that was left in its files, as `matched` gives those that were not."""
-    return matched(reference, CurrentRows({name: _in_order(stored)}, {})).rows[name]
+def taken(reference: Reference, name: str, rows: pa.Table) -> pa.Table:
+    """Rows of a table that was left in its files, as `matched` gives those of tables that were not."""
+    return matched(reference, CurrentRows({name: rows}, {})).rows[name]
 
 
 def _stands_alone(reference: Reference, form: str) -> bool:

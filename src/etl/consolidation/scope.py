@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -35,13 +35,13 @@ class Scope:
         """The triples of the units in scope."""
         return tuple(row for row in rows if self.holds(row.unit, row.period))
 
+    def wanted(self, periods: Collection[str]) -> Callable[[str, str], bool]:
+        """(unit, period) → whether the unit is in scope then, and the period one of these."""
+        return lambda unit, period: period in periods and self.holds(unit, period)
+
     def rows(self, table: pa.Table, periods: Collection[str]) -> pa.Table:
         """The rows that the units in scope sent for these periods."""
-        pairs = table.group_by([UNIT, PERIOD]).aggregate([])
-
-        def wanted(unit: str, period: str) -> bool:
-            return period in periods and self.holds(unit, period)
-
+        pairs, wanted = table.group_by([UNIT, PERIOD]).aggregate([]), self.wanted(periods)
         if all(map(wanted, pairs[UNIT].to_pylist(), pairs[PERIOD].to_pylist())):
             return table
         import pyarrow as pa

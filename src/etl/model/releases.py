@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from etl.model.claims import Claim
 from etl.model.figures import OFFICIAL
 from etl.model.findings import Finding
 from etl.model.reference import Reference, Report
+from etl.model.rows import Rows
 from etl.model.series import Figures
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 MISSING = "missing"
 REPORTED = frozenset({"accepted", "accepted_with_warnings"})
@@ -126,7 +124,7 @@ class ReleaseContent:
     figures: Figures
     status: tuple[StatusRow, ...]
     findings: tuple[Finding, ...]
-    rows: Mapping[str, pa.Table] = field(default_factory=dict)
+    rows: Mapping[str, Rows] = field(default_factory=dict)
     ledger_position: int = 0
     version: str = ""
     by: str = ""

@@ -6,7 +6,9 @@ import io
 from collections.abc import Iterator
 
 from etl.consolidation.content import public_rows
-from etl.consolidation.rows import current_rows, matched
+from etl.consolidation.parts import left_rows
+from etl.consolidation.rows import LARGE, current_rows, matched
+from etl.model.rows import Rows
 from etl.pipeline import Stores, heeding
 
 
@@ -19,8 +21,11 @@ def current_view(stores: Stores) -> Iterator[tuple[str, bytes]]:
 
     with stores.ledger.snapshot() as view:
         reference = heeding(stores, view).reference
-        current = current_rows(view, stores.lake, reference, sorted(reference.forms))
-        for table, rows in sorted(public_rows(matched(reference, current).rows).items()):
+        current = current_rows(view, stores.lake, reference, sorted(reference.forms), large=LARGE)
+        rows_of = {name: Rows.whole(rows) for name, rows in matched(reference, current).rows.items()}
+        for name, stored in current.stored.items():
+            rows_of[name] = left_rows(stored, name, reference, lambda unit, period: True)
+        for table, rows in sorted(public_rows(rows_of).items()):
             held = io.BytesIO()
             write_rows(rows, held)
             yield f"{table}.parquet", held.getvalue()

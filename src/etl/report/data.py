@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 from etl.model.claims import DATA as CLAIMS
 from etl.model.out import Out
 from etl.model.releases import ReleaseContent
+from etl.model.rows import Rows
 from etl.report import blocks, claims, dictionary, sources
 from etl.report.dictionary import Column
 from etl.report.figure_files import AT_ONCE, figure_files
@@ -45,11 +46,12 @@ def data_files(content: ReleaseContent, out: Out) -> None:
             write_rows(rows, file)
 
 
-def write_rows(rows: pa.Table, file: BinaryIO) -> None:
+def write_rows(rows: Rows, file: BinaryIO) -> None:
     """Write public rows of a table as Parquet: sorted, dictionary-encoded, with titles and units of measure."""
     with typed(file, rows.schema) as lines:
-        for part in _in_order(rows).to_batches():
-            lines.write(part)
+        for part in rows.parts():
+            for batch in _in_order(part).to_batches():
+                lines.write(batch)
 
 
 def release(content: ReleaseContent) -> dict[str, Any]:

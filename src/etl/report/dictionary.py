@@ -219,7 +219,7 @@ def dictionary(content: ReleaseContent) -> list[tuple[str, ...]]:
     }
     if content.claims:
         files |= {"claims.csv": CLAIMS, "claims.json": CLAIMS}
-    files |= {f"rows/{table}.parquet": tuple(_of_rows(rows)) for table, rows in sorted(content.rows.items())}
+    files |= {f"rows/{table}.parquet": tuple(_of_rows(rows.schema)) for table, rows in sorted(content.rows.items())}
     return [
         (file, column.name, column.type, column.title.vi, column.title.en, column.measure)
         for file, columns in files.items()
@@ -232,9 +232,9 @@ def _nested(column: Column) -> Column:
     return Column(column.name.replace("coverage_", "coverage."), column.type, column.title, column.measure)
 
 
-def _of_rows(rows: pa.Table) -> Iterator[Column]:
-    told = {field.name: field.metadata or {} for field in rows.schema}
-    for field in rows.schema:
+def _of_rows(rows: pa.Schema) -> Iterator[Column]:
+    told = {field.name: field.metadata or {} for field in rows}
+    for field in rows:
         subject = field.name.removesuffix(_STATE)
         title = _title(subject, told.get(subject, {}))
         if field.name != subject:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from etl.model.forms import Field, Form, TableSpec
+from etl.model.forms import Field, Form, RowLabel, TableSpec
 from etl.model.releases import ReleaseContent
+from etl.model.rows import Rows
 from etl.report.sheets import Number, Sheet, Styles, Sum
 from etl.report.titles import Titles
 from etl.report.words import Text, period
@@ -22,13 +22,31 @@ _MOST = 2000
 _MATRIX = "matrix"
 
 
-@dataclass(frozen=True, slots=True)
 class Group:
-    """Lines that a reader adds up: those of one period, of a matrix those of one fixed row of one period."""
+    """Lines that a reader adds up: those of one period, of a matrix those of one fixed row of one period.
 
-    period: str
-    label: str
-    rows: tuple[Row, ...]
+    sums: field → what its column comes to, where there is a number in it.
+    """
+
+    def __init__(self, code: str, fixed: RowLabel) -> None:
+        self.period, self.fixed, self.count = code, fixed, 0
+        self.sums: dict[str, Decimal] = {}
+        self._kept: list[pa.Table] = []
+
+    def add(self, table: TableSpec, rows: pa.Table) -> None:
+        """Take more lines in: their sums, and themselves while there are no more than a sheet shows."""
+        import pyarrow.compute as pc
+
+        self.count += rows.num_rows
+        for field in table.stored:
+            value = pc.sum(rows[field.id]).as_py() if _is_summed(table, field) else None
+            if value is not None:
+                self.sums[field.id] = self.sums.get(field.id, Decimal(0)) + Decimal(value)
+        self._kept = [*self._kept, rows] if self.count <= _MOST else []
+
+    def lines(self) -> list[Row]:
+        """Its lines in the order of units and lines; none where there are too many."""
+        return sorted((row for some in self._kept for row in some.to_pylist()), key=_place)
 
 
 def form_sheets(content: ReleaseContent, titles: Titles, styles: Styles, subtitle: Text) -> None:
@@ -54,41 +72,10 @@ def _sheet(
             [("Kỳ",), ("Đơn vị",), *(field.heading for field in table.stored)],
             [field.code or "" for field in table.stored],
         )
-        for rows in _apart(table, content.rows[table.id]):
-            if _only_total(table, rows):
-                _total_alone(sheet, table, rows)
-                continue
-            for group in _groups(table, _counted(rows.to_pylist(), table)):
-                _group(sheet, table, group, titles)
+        for group in _groups(table, content.rows[table.id]):
+            _group(sheet, table, group, titles)
         sheet.row += 1
     sheet.remark(_note(form, content))
-
-
-def _apart(table: TableSpec, rows: pa.Table) -> Iterator[pa.Table]:
-    """The rows of one period after the other, where none is looked at beside another's."""
-    import pyarrow.compute as pc
-
-    if table.entity is not None or table.kind == _MATRIX:
-        yield rows
-        return
-    for code in sorted(pc.unique(rows["period"]).to_pylist()):
-        yield rows.filter(pc.equal(rows["period"], code))
-
-
-def _only_total(table: TableSpec, rows: pa.Table) -> bool:
-    return table.entity is None and table.kind != _MATRIX and rows.num_rows > _MOST
-
-
-def _total_alone(sheet: Sheet, table: TableSpec, rows: pa.Table) -> None:
-    """One period's total of more lines than a sheet shows, which are added in their columns and never taken out of them."""
-    import pyarrow.compute as pc
-
-    sums = (pc.sum(rows[field.id]).as_py() if _is_summed(table, field) else None for field in table.stored)
-    cells = [
-        "" if value is None else Number(Decimal(value), field.decimals)
-        for field, value in zip(table.stored, sums, strict=True)
-    ]
-    sheet.line([period(rows["period"][0].as_py()).vi, _of_lines(table, rows.num_rows), *cells], strong=True)
 
 
 def _of_lines(table: TableSpec, count: int) -> str:
@@ -122,52 +109,69 @@ def _of_some_lines(form: Form, content: ReleaseContent) -> list[str]:
     return [name for name in asked if (one := known[name]).form == form.id and one.rule == "sum" and one.condition]
 
 
-def _counted(rows: Sequence[Row], table: TableSpec) -> list[Row]:
-    """Rows in the order of units and lines; of an entity in a period the one of its owner, else the first."""
-    ordered = sorted(rows, key=lambda r: (r["period"], r["unit"], r["submission"], r["row"]))
-    if table.entity is None or "entity" not in (ordered[0] if ordered else {}):
-        return ordered
-    best: dict[tuple[Any, Any], Row] = {}
-    for row in ordered:
+def _counted(rows: pa.Table) -> pa.Table:
+    """Of an entity in a period the row of its owner, else the first in the order of units and lines."""
+    if "entity" not in rows.column_names:
+        return rows
+    lines = rows.to_pylist()
+    best: dict[tuple[Any, Any], int] = {}
+    for place in sorted(range(len(lines)), key=lambda place: _place(lines[place])):
+        row = lines[place]
         key = (row["period"], row["entity"] if row["entity"] is not None else (row["submission"], row["row"]))
-        if key not in best or (best[key]["unit"] != best[key].get("owner") and row["unit"] == row.get("owner")):
-            best[key] = row
-    kept = {id(row) for row in best.values()}
-    return [row for row in ordered if id(row) in kept]
+        first = lines[best.setdefault(key, place)]
+        if first["unit"] != first.get("owner") and row["unit"] == row.get("owner"):
+            best[key] = place
+    return rows.take(sorted(best.values()))
 
 
-def _groups(table: TableSpec, rows: Sequence[Row]) -> Iterator[Group]:
-    for code in dict.fromkeys(row["period"] for row in rows):
-        own = [row for row in rows if row["period"] == code]
-        if table.kind != _MATRIX or table.row_code is None:
-            yield Group(code, "", tuple(own))
-            continue
-        for fixed in table.rows:
-            yield Group(code, fixed.label, tuple(row for row in own if row[table.row_code] == fixed.value))
+def _place(row: Row) -> tuple[Any, ...]:
+    return row["period"], row["unit"], row["submission"], row["row"]
+
+
+def _groups(table: TableSpec, rows: Rows) -> Iterator[Group]:
+    """The groups of a table in their order, after one pass over its rows that keeps no more of them than are shown."""
+    # which line of an entity counts is decided beside all others; such a table is never large
+    parts = rows.parts() if table.entity is None else iter([_counted(rows.table())])
+    found: dict[tuple[str, str], Group] = {}
+    for part in parts:
+        for code in part["period"].unique().to_pylist():
+            for fixed, some in _by_line(table, _where(part, "period", code)):
+                group = found.setdefault((code, fixed.value), Group(code, fixed))
+                group.add(table, some)
+    return (group for group in sorted(found.values(), key=lambda g: g.period) if group.count)
+
+
+def _by_line(table: TableSpec, rows: pa.Table) -> Iterator[tuple[RowLabel, pa.Table]]:
+    if table.kind != _MATRIX or table.row_code is None:
+        yield RowLabel("", ""), rows
+        return
+    for fixed in table.rows:
+        yield fixed, _where(rows, table.row_code, fixed.value)
+
+
+def _where(rows: pa.Table, column: str, value: str) -> pa.Table:
+    import pyarrow.compute as pc
+
+    return rows.filter(pc.equal(rows[column], value))
 
 
 def _group(sheet: Sheet, table: TableSpec, group: Group, titles: Titles) -> None:
-    """The total, then its lines."""
-    if not group.rows:
-        return
-    said, first, last = period(group.period).vi, sheet.row + 1, sheet.row + len(group.rows)
-    cells = [_total(table, field, group, first, last) for field in table.stored]
-    if len(group.rows) > _MOST:
-        plain = (Number(cell.value, cell.decimals) if isinstance(cell, Sum) else cell for cell in cells)
-        sheet.line([said, _of_lines(table, len(group.rows)), *plain], strong=True)
-        return
-    sheet.line([said, "Toàn tỉnh", *cells], strong=True)
-    for row in group.rows:
+    """The total, then its lines; of too many lines the total alone."""
+    said, alone = period(group.period).vi, group.count > _MOST
+    first, last = sheet.row + 1, sheet.row + group.count
+    cells = [_total(table, field, group, None if alone else (first, last)) for field in table.stored]
+    sheet.line([said, _of_lines(table, group.count) if alone else "Toàn tỉnh", *cells], strong=True)
+    for row in group.lines():
         sheet.line([said, titles.unit(row["unit"], group.period), *(_cell(field, row) for field in table.stored)])
 
 
-def _total(table: TableSpec, field: Field, group: Group, first: int, last: int) -> Sum | str:
-    matrix = table.kind == _MATRIX
-    if matrix and field.id in (table.row_code, table.row_label):
-        return group.label if field.id == table.row_label else str(group.rows[0][field.id] or "")
-    summed = _is_summed(table, field)
-    values = [Decimal(str(row[field.id])) for row in group.rows if row[field.id] is not None] if summed else []
-    return Sum(first, last, sum(values, Decimal(0)), field.decimals) if values else ""
+def _total(table: TableSpec, field: Field, group: Group, lines: tuple[int, int] | None) -> Sum | Number | str:
+    """A cell of the total. lines: the first and the last that it adds up on the sheet; None where they are not there."""
+    if table.kind == _MATRIX and field.id in (table.row_code, table.row_label):
+        return group.fixed.label if field.id == table.row_label else group.fixed.value
+    if (value := group.sums.get(field.id)) is None:
+        return ""
+    return Number(value, field.decimals) if lines is None else Sum(*lines, value, field.decimals)
 
 
 def _is_summed(table: TableSpec, field: Field) -> bool:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: rows of a row group
-GROUP = 1 << 20
+#: rows of a row group: some forty megabytes that wait
+GROUP = 1 << 17
 
 
 class TypedRows:
@@ -18,30 +18,39 @@ class TypedRows:
 
     def __init__(self, writer: Any, schema: pa.Schema) -> None:
         self._writer, self._schema = writer, schema
-        self._waiting: list[pa.RecordBatch] = []
+        self._waiting: list[list[pa.Array]] = [[] for _ in schema]
         self._room, self._empty = GROUP, True
 
     def write(self, part: pa.RecordBatch) -> None:
         """The next rows."""
         while part.num_rows >= self._room:
-            first, part = part.slice(0, self._room), part.slice(self._room)
-            self._waiting.append(first)
+            self._wait(part.slice(0, self._room))
+            part = part.slice(self._room)
             self._group()
         if part.num_rows:
-            self._waiting.append(part)
+            self._wait(part)
             self._room -= part.num_rows
 
     def end(self) -> None:
         """There are no more: write what waits; a file without rows has one empty row group."""
-        if self._waiting or self._empty:
+        if self._room < GROUP or self._empty:
             self._group()
+
+    def _wait(self, part: pa.RecordBatch) -> None:
+        for waiting, column in zip(self._waiting, part.columns, strict=True):
+            waiting.append(column)
 
     def _group(self) -> None:
         import pyarrow as pa
 
-        # one chunk: where a page ends must not hang on the parts
-        self._writer.write_table(pa.Table.from_batches(self._waiting, self._schema).combine_chunks(), GROUP)
-        self._waiting, self._room, self._empty = [], GROUP, False
+        # one chunk: where a page ends must not hang on the parts; column by column: what waits is never there twice
+        columns = []
+        for place, field in enumerate(self._schema):
+            waiting, self._waiting[place] = self._waiting[place], []
+            columns.append(pa.chunked_array(waiting, field.type).combine_chunks())
+            del waiting
+        self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema), GROUP)
+        self._room, self._empty = GROUP, False
 
 
 @contextmanager

@@ -80,7 +80,7 @@ def match(
                     name: pa.nulls(rows.num_rows, pa.string())
                     for name in ("_entity", "_entity_name", "_proposed", "_owner")
                 }
-                | {"_speaks": pa.array([True] * rows.num_rows)},
+                | {"_speaks": pa.array([True] * rows.num_rows, pa.bool_())},
             )
         )
     work = _Work(entity, rows.to_pylist(), owner_of, canonical, decide)

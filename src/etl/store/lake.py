@@ -14,6 +14,7 @@ from etl.errors import StoreError
 from etl.model.forms import Field, TableSpec
 from etl.model.stored import Stored
 from etl.model.submissions import BLOCK, LINE, PERIOD, READING, SUBMISSION, UNIT
+from etl.store.lake_files import one_table, only, read_file, unreadable
 from etl.store.places import Item, Place, Result, place_of
 
 if TYPE_CHECKING:
@@ -117,10 +118,10 @@ class Lake:
         """
         import pyarrow as pa
 
-        tables = [_only(_read_one(path), readings) for path in self._all_local(files)]
+        tables = [only(read_file(path), readings) for path in self._all_local(files)]
         if schema is None:
             return pa.concat_tables(tables, promote_options="permissive") if tables else pa.table({})
-        return _one_table(tables, schema)
+        return one_table(tables, schema)
 
     def stored(self, files: Sequence[str], schema: pa.Schema, readings: Collection[str]) -> Stored:
         """The rows that `read` gives, left in their files, whatever their number. Raises StoreError where one is missing."""
@@ -175,30 +176,8 @@ class Lake:
         found = self.local(files)
         for file in files:
             if file not in found:
-                raise _unreadable(self.where(file), "không có / missing")
+                raise unreadable(self.where(file), "không có / missing")
         return [found[file] for file in files]
-
-
-def in_memory(stored: Stored) -> pa.Table:
-    """Rows that were left in their files, read. Raises StoreError for a file that is missing or damaged."""
-    return _one_table((_only(_read_one(path), stored.readings) for path in stored.files), stored.schema)
-
-
-def _one_table(tables: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
-    import pyarrow as pa
-
-    return pa.concat_tables([schema.empty_table(), *(_conform(table, schema) for table in tables)])
-
-
-def _read_one(path: Path) -> pa.Table:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        with pq.ParquetFile(path) as parquet:
-            return parquet.read()
-    except (OSError, pa.ArrowException) as error:
-        raise _unreadable(str(path), str(error)) from error
 
 
 def _is_file(relative: str) -> bool:
@@ -231,25 +210,6 @@ def _text_columns(schema: pa.Schema) -> list[str]:
     return single + [f"{column.name}.list.element" for column in schema if pa.types.is_list(column.type)]
 
 
-def _only(table: pa.Table, readings: Collection[str] | None) -> pa.Table:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if readings is None:
-        return table
-    return table.filter(pc.is_in(table[READING], pa.array(sorted(readings), pa.string())))
-
-
-def _conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    import pyarrow as pa
-
-    columns = [
-        table[column.name].cast(column.type) if column.name in table.column_names else pa.nulls(len(table), column.type)
-        for column in schema
-    ]
-    return pa.table(columns, schema=schema)
-
-
 def _arrow_type(item: Field) -> pa.DataType:
     import pyarrow as pa
 
@@ -266,10 +226,3 @@ def _name(text: str) -> str:
     if not _NAME.fullmatch(text):
         raise StoreError(f"Tên không dùng làm tên tệp được / cannot be part of a file name: {text!r}")
     return text
-
-
-def _unreadable(where: str, why: str) -> StoreError:
-    return StoreError(
-        f"Không đọc được tệp trong hồ dữ liệu, hãy phục hồi hoặc dựng lại / a file of the lake cannot be read, "
-        f"restore or rebuild it: {where} ({why})"
-    )

@@ -19,6 +19,7 @@ from etl.model.findings import Finding
 from etl.model.periods import parse_period
 from etl.model.reference import Reference
 from etl.model.releases import ReleaseContent, StatusRow
+from etl.model.rows import Rows
 from etl.model.series import Figures
 from etl.store.lake import schema
 from etl.store.reference import load_reference
@@ -77,7 +78,7 @@ def sample(**changes: Any) -> ReleaseContent:
         figures=Figures.gathered(figures(known)),
         status=tuple(status(known)),
         findings=tuple(findings()),
-        rows=public_rows({spec.id: rows(spec.id) for spec in known.tables}),
+        rows=public_rows({spec.id: Rows.whole(rows(spec.id)) for spec in known.tables}),
         ledger_position=57,
         version="0.1.0",
         previous=2,

@@ -191,7 +191,7 @@ def test_rows_keep_types_and_meanings_and_come_in_the_order_of_the_sheet(files, 
     assert rows.schema.field("kinh_phi").metadata[b"unit_of_measure"].decode() == "triệu đồng"
     places = [(r["period"], r["unit"], r["submission"], r["row"]) for r in rows.to_pylist()]
     assert places == sorted(places)
-    assert len(places) == len(content.rows["nv"])
+    assert len(places) == content.rows["nv"].num_rows
     column = pq.ParquetFile(pa.BufferReader(files["rows/nv.parquet"])).metadata.row_group(0).column(0)
     assert any("DICTIONARY" in encoding for encoding in column.encodings)
 

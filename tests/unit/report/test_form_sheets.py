@@ -9,6 +9,7 @@ import openpyxl
 import pyarrow as pa
 import pytest
 
+from etl.model.rows import Rows
 from etl.report.workbook import workbook
 from tests.unit.report.sample import reference
 
@@ -20,7 +21,7 @@ def row(table: str, unit: str, line: int, **values):
 
 
 def book_of(content, **tables):
-    rows = {name: pa.Table.from_pylist(given) for name, given in tables.items()}
+    rows = {name: Rows.whole(pa.Table.from_pylist(given)) for name, given in tables.items()}
     data = workbook(replace(content, rows=rows))
     return tuple(openpyxl.load_workbook(io.BytesIO(data), data_only=one) for one in (False, True))
 
@@ -86,3 +87,28 @@ def test_what_is_no_number_is_told_by_its_sign(content):
 def test_a_sheet_names_the_figures_that_leave_some_of_its_lines_out(tasks):
     said = [str(line[0].value) for line in tasks[0]["Biểu 01-KHCN-H"].iter_rows()]
     assert any("NV.KD, NV.KP chỉ tính một phần các dòng ấy, nên có thể khác" in text for text in said)
+
+
+@pytest.mark.parametrize("lines", [1900, 2100])
+@pytest.mark.parametrize(("table", "number"), [("qt", "tri_gia"), ("iso", "tong_so")])
+def test_rows_that_come_in_parts_give_the_sheet_of_rows_in_memory_and_beyond_2000_the_total_alone(
+    content, table, number, lines
+):
+    spec = reference().table(table)
+    fixed = {spec.row_code: spec.rows[0].value} if spec.row_code else {}
+    given = pa.Table.from_pylist(
+        [row(table, "105", line, **fixed, **{number: line}) for line in range(1, lines)]
+        + [row(table, "106", 1, **fixed, **{number: None})]
+    )
+    parts = [given.slice(0, 700), given.slice(700, 1000), given.slice(1700)]
+    whole, apart = (
+        workbook(replace(content, rows={table: rows}))
+        for rows in (Rows.whole(given), Rows(given.schema, lambda: lines, lambda: iter(parts)))
+    )
+    assert whole == apart
+    form = reference().forms[spec.form]
+    sheet = openpyxl.load_workbook(io.BytesIO(apart), data_only=True)[f"Biểu {form.number}".replace("/", "-")]
+    shown = [line for line in sheet.iter_rows() if str(line[1].value).startswith("Toàn tỉnh")]
+    total = next(line for line in shown if sum(range(1, lines)) in [cell.value for cell in line])
+    assert total[1].value == ("Toàn tỉnh" if lines <= 2000 else f"Toàn tỉnh ({lines} dòng: rows/{table}.parquet)")
+    assert (sheet.max_row > lines) == (lines <= 2000)

@@ -21,7 +21,8 @@ from etl.model.stored import USUAL, Room, Stored
 from etl.model.units import Unit, Units
 from etl.steps.consolidate import Expectation, Expectations, Request, Selection, consolidate, open_rows
 from etl.steps.match import match
-from etl.store.lake import Lake, in_memory, schema
+from etl.store.lake import Lake, schema
+from etl.store.lake_files import in_memory
 
 COMMUNES, YEAR = ("101", "102", "103"), parse_period("2021")
 UNITS = Units((

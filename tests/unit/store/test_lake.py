@@ -14,7 +14,8 @@ import pytest
 
 from etl.errors import StoreError
 from etl.model.forms import Field, TableSpec
-from etl.store.lake import Lake, in_memory, schema
+from etl.store.lake import Lake, schema
+from etl.store.lake_files import in_memory, of_submissions, sent
 
 SPEC = TableSpec(
     id="nv",
@@ -148,6 +149,35 @@ def test_only_rows_of_the_readings_that_count_are_read(lake):
     assert lake.read([path], readings=counted)["households"].to_pylist() == [2]
     assert in_memory(lake.stored([path], schema(SPEC), counted)).equals(lake.read([path], schema(SPEC), counted))
     assert in_memory(lake.stored([path], schema(SPEC), [])).num_rows == 0
+
+
+def test_rows_of_some_submissions_are_read_out_of_files_that_hold_more(lake):
+    first, second, gone = "nv-107-2021-bbbbbbbb", "nv-106-2021-aaaaaaaa", "nv-106-2021-cccccccc"
+    old = table([row(9, first, _unit="107"), row(8, first, _unit="107")]).drop_columns(
+        ["households", "households__state"]
+    )
+    files = [
+        lake.write("nv", "b1", old).path,
+        lake.write("nv", "b2", table([row(9, second, households=3), row(9, gone, households=4)])).path,
+    ]
+    stored = lake.stored(files, schema(SPEC), [f"{first}@b1", f"{second}@b1"])
+    found = sent(stored)
+    assert [(one.unit, one.submission, one.rows) for one in found] == [("106", second, 1), ("107", first, 2)]
+    rows = of_submissions(stored, found[:1])
+    assert rows.schema.equals(schema(SPEC), check_metadata=True)
+    assert rows["households"].to_pylist() == [3]
+    rows = of_submissions(stored, found[1:])
+    assert (rows["_line"].to_pylist(), rows["households"].to_pylist()) == ([8, 9], [None, None])
+
+
+def test_a_damaged_file_is_told_when_a_part_of_it_is_asked_for(lake):
+    path = lake.write("nv", "b1", table([row(9)])).path
+    stored = lake.stored([path], schema(SPEC), ["nv-106-2021-aaaaaaaa@b1"])
+    found = sent(stored)
+    (lake.root / path).write_bytes(b"PAR1")
+    for read in (lambda: sent(stored), lambda: of_submissions(stored, found)):
+        with pytest.raises(StoreError, match=r"b1\.parquet"):
+            read()
 
 
 def test_files_that_the_ledger_does_not_know_are_told_and_can_be_removed(lake):
