@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
@@ -206,6 +206,15 @@ def coverage(content: ReleaseContent) -> list[CoverageTable]:
 def findings(content: ReleaseContent) -> list[Finding]:
     """All findings in one canonical order: unit, severity, form, period, file, sheet, cell from left to right and down."""
     return sorted(content.findings, key=_finding_order)
+
+
+def gravest(found: Sequence[Finding], most: int) -> Sequence[Finding]:
+    """So many of them, the gravest, in the order in which they stand."""
+    if len(found) <= most:
+        return found
+    weights = {severity: weight for weight, severity in enumerate(SEVERITIES)}
+    places = sorted(range(len(found)), key=lambda place: weights[found[place].severity])[:most]
+    return [found[place] for place in sorted(places)]
 
 
 def finding_groups(found: Iterable[Finding]) -> list[FindingGroup]:

@@ -39,6 +39,8 @@ _SEVERITY_PAINTS = {
 
 #: beyond so many a workbook opens slowly and cannot be mailed: breakdowns of single units then stand in the data files alone
 MOST_FIGURES = 20_000
+#: and findings, the gravest of them: nobody reads more, and each is some twelve cells that are held until all are written
+MOST_FINDINGS = 20_000
 
 
 def workbook(content: ReleaseContent) -> bytes:
@@ -182,9 +184,18 @@ def _findings(content: ReleaseContent, titles: Titles, styles: Styles) -> None:
         Text("Quyết định", "Decision"),
     ]  # fmt: skip
     sheet.header(headings)
-    for finding in blocks.findings(content):
+    found = blocks.findings(content)
+    shown = blocks.gravest(found, MOST_FINDINGS)
+    for finding in shown:
         sheet.line(_finding(finding, titles))
     sheet.filtered()
+    if rest := len(found) - len(shown):
+        sheet.remark(
+            Text(
+                f"Còn {rest} phát hiện nhẹ hơn, không ghi ở đây: xem findings.csv.",
+                f"{rest} more findings of less weight are not listed here: see findings.csv.",
+            )
+        )
 
 
 def _finding(finding: Finding, titles: Titles) -> Iterator[Any]:

@@ -162,3 +162,16 @@ def test_the_notes_say_that_it_is_provisional_and_what_it_rests_on(book, content
     assert "Không trích dẫn" in notes["Bản công bố"]
     assert notes["Dữ liệu tham chiếu (sha256)"] == content.reference.hash
     assert book.properties.created.isoformat() == "2022-02-03T20:15:42"
+
+
+def test_of_more_findings_than_a_sheet_holds_the_gravest_are_listed_and_the_rest_is_counted(content, monkeypatch):
+    every = [line["Mức độ"].value for line in lines(opened(workbook(content))["Phát hiện"])]
+    grave = sum(f.severity in ("critical", "hold") for f in content.findings)
+    monkeypatch.setattr("etl.report.workbook.MOST_FINDINGS", grave)
+    sheet = opened(workbook(content))["Phát hiện"]
+    shown = [line["Mức độ"].value for line in lines(sheet) if line["Quy tắc"].value]
+
+    assert 0 < grave < len(every)
+    assert shown == [word for word in every if word in ("Lỗi phải sửa", "Chờ quyết định")]
+    said = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
+    assert any(text.startswith(f"Còn {len(every) - grave} phát hiện nhẹ hơn") for text in said)
