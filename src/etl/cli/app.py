@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,6 +25,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Biểu mẫu của các đơn vị vào, số liệu của tỉnh ra. / Workbooks of reporting units in, the province's figures out.",
 )
+
+#: pieces of a JSON text that are written together
+_PIECES = 10_000
 
 Json = Annotated[bool, typer.Option("--json", help="In JSON cho máy đọc / machine-readable output")]
 
@@ -46,8 +50,11 @@ def now() -> datetime:
 
 
 def print_json(value: object) -> None:
-    """One JSON value, letters as they are."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
+    """One JSON value, letters as they are, written as it is made: of a large intake it is long."""
+    pieces = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(value)
+    while some := "".join(islice(pieces, _PIECES)):
+        typer.echo(some, nl=False)
+    typer.echo()
 
 
 def print_all(values: Iterable[object]) -> None:
