@@ -68,7 +68,12 @@ class Finding:
 
     def about(self, **changes: Any) -> Finding:
         """The same finding with its place filled in."""
-        return Finding(**dict(zip(_NAMES, self.values, strict=True)) | changes)
+        told = vars(self) | changes
+        if len(told) != len(_NAMES):
+            raise TypeError(f"not of a finding: {', '.join(told.keys() - set(_NAMES))}")
+        other = object.__new__(Finding)  # field by field, as a frozen class has itself made, takes thrice as long
+        vars(other).update(told)
+        return other
 
     @property
     def values(self) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from etl.model.across import AcrossRule
@@ -83,12 +84,12 @@ class Message:
 
     def finding(self, **about: Any) -> Finding:
         """A finding of this kind. Template words and the finding's own fields are taken from `about`."""
-        message_vi, message_en = self.message_vi, self.message_en
-        if "{" in message_vi or "{" in message_en:
+        told = {key: value for key, value in about.items() if key in _PLACES}
+        if "{" in self.message_vi or "{" in self.message_en:
             words = _Words({key: "" if text is None else text for key, text in about.items()})
-            message_vi, message_en = message_vi.format_map(words), message_en.format_map(words)
-        place = {key: about[key] for key in _PLACES if key in about}
-        return Finding(self.code, self.severity, message_vi, message_en, scope=self.scope, **place)
+            for name in ("message_vi", "message_en"):
+                told[name] = getattr(self, name).format_map(words)
+        return _without_place(self).about(**told)
 
 
 class _Words(dict[str, Any]):
@@ -96,9 +97,15 @@ class _Words(dict[str, Any]):
         return ""
 
 
-_PLACES = (
+_PLACES = frozenset((
     "file", "submission", "form", "unit", "period", "sheet", "cell", "value", "expected", "proposal", "decision",
-)  # fmt: skip
+))  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _without_place(message: Message) -> Finding:
+    """What all findings of a kind have in common."""
+    return Finding(message.code, message.severity, message.message_vi, message.message_en, scope=message.scope)
 
 
 @dataclass(frozen=True, slots=True)

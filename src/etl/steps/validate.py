@@ -71,7 +71,7 @@ def validate(rows: pa.Table, suite: Mapping[str, Any]) -> list[Failure]:
         context.data_sources.add_pandas("rows").add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
     ).get_batch(batch_parameters={"dataframe": frame})
     result = batch.validate(loaded, result_format={"result_format": "COMPLETE", "return_unexpected_index_query": False})
-    return [failure for one in result.results if not one.success for failure in _failures(one, suite["name"])]
+    return [failure for one in result.results if not one.success for failure in _failures(one, suite)]
 
 
 def _frame(rows: pa.Table, suite: Mapping[str, Any]) -> pd.DataFrame:
@@ -88,7 +88,8 @@ def _frame(rows: pa.Table, suite: Mapping[str, Any]) -> pd.DataFrame:
     if all(spoken_of):
         named = {name for names in spoken_of for name in names}
         flat = [name for name in flat if name in named]
-    frame = rows.select(flat).to_pandas(types_mapper=pd.ArrowDtype)
+    # one chunk: GX takes rows for each rule anew, dearly out of the many chunks of many workbooks
+    frame = rows.select(flat).combine_chunks().to_pandas(types_mapper=pd.ArrowDtype)
     for name in flat:
         if (floats := _as_floats(rows[name])) is not None:
             frame[name] = floats.to_numpy()
@@ -123,26 +124,30 @@ def _as_floats(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
 
 
 def _fresh(suite: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy for GX, which writes into what it is given."""
+    """A copy for GX, which writes into what it is given.
+
+    For its messages each rule has its place in the suite: GX copies what a rule bears dozens of times a call.
+    """
     return {
         "name": suite["name"],
         "expectations": [
-            {**e, "kwargs": dict(e["kwargs"]), "meta": dict(e.get("meta", {}))} for e in suite["expectations"]
+            {**e, "kwargs": dict(e["kwargs"]), "meta": {"place": place}}
+            for place, e in enumerate(suite["expectations"])
         ],
     }
 
 
-def _failures(result: Any, suite: str) -> Iterable[Failure]:
-    config = result.expectation_config
+def _failures(result: Any, suite: Mapping[str, Any]) -> Iterable[Failure]:
+    meta = suite["expectations"][result.expectation_config.meta["place"]].get("meta", {})
     trouble = result.exception_info or {}
     raised = [v for v in trouble.values() if isinstance(v, dict) and v.get("raised_exception")]
     if trouble.get("raised_exception") or raised:
         text = raised[0].get("exception_message") if raised else trouble.get("exception_message")
-        raise ReferenceDataError([f"expectations/{suite}.json: {config.meta.get('rule')}: {text}"])
+        raise ReferenceDataError([f"expectations/{suite['name']}.json: {meta.get('rule')}: {text}"])
     places = result.result.get("unexpected_index_list")
     if places is None:
-        return [Failure(None, config.meta)]
-    return [Failure(int(place), config.meta) for place in places]
+        return [Failure(None, meta)]
+    return [Failure(int(place), meta) for place in places]
 
 
 def tell(failures: Iterable[Failure], rows: pa.Table, address: Address, titles: Mapping[str, str]) -> list[Finding]:

@@ -13,8 +13,6 @@ from etl.text.marks import INVISIBLE, SOFT_HYPHEN, TONES, nfc, without_marks, wi
 
 _MANY = 1 << 14  # texts remembered: the same headings and names stand on every sheet
 _INVISIBLE = re.compile(f"[{''.join(map(chr, INVISIBLE))}]")
-#: invisible signs, white space but the blank, and blanks at an end of a line or beside each other
-_UNTIDY = re.compile(f"[^\\S \\n]|[ \\n][ \\n]|[{''.join(map(chr, INVISIBLE))}]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _D_LOOKALIKE = str.maketrans("ðɖ", "đđ")
 #: y that sounds as i: alone, after a consonant or after qu; in 'thuy' and 'tay' it makes another rhyme than i
@@ -72,9 +70,10 @@ def squeeze(text: str) -> str:
 
 def squeeze_all(texts: Sequence[str]) -> list[str]:
     """`squeeze` of each. Where nothing is to be mended in any of them, all are told so at one look."""
-    lines = "\n".join(texts)
-    is_tidy = lines.count("\n") < max(len(texts), 1) and lines == lines.strip() and _UNTIDY.search(lines) is None
-    return list(texts) if is_tidy and unicodedata.is_normalized("NFC", lines) else list(map(squeeze, texts))
+    line = " ".join(texts)
+    # no white space but the blank is printable, nor is any of the invisible signs
+    is_tidy = line.isprintable() and "  " not in line and line == line.strip()
+    return list(texts) if is_tidy and unicodedata.is_normalized("NFC", line) else list(map(squeeze, texts))
 
 
 def has_diacritics(text: str) -> bool:

@@ -10,7 +10,7 @@ from etl.model.grids import Grid
 from etl.model.reference import Reference
 from etl.model.submissions import Reading, Recognised, submission_id
 from etl.steps.normalise.cells import NIL, NOT_REPORTED
-from etl.steps.normalise.columns import repeated
+from etl.steps.normalise.columns import Together, repeated
 from etl.steps.normalise.filling import type_columns
 from etl.steps.normalise.totals import check_totals, check_totals_across
 from etl.steps.normalise.work import ResolveUnit, SchemaOf, Work, tell
@@ -58,11 +58,12 @@ def normalise(
         told = check_totals(table, layout, totals, sheets, reference, work.typed, work.lines, recognised.factors)
         told += check_totals_across(table, layout, sheets, reference, work.typed, work.lines, recognised.factors)
         work.findings += [finding.about(**about) for finding in told]
-        reading.rows[table.id] = _rows(work, reading, schema_of(table), f"{reading.submission}@{stamp}")
+        columns = Together(work.typed)
+        reading.rows[table.id] = _rows(work, columns, reading, schema_of(table), f"{reading.submission}@{stamp}")
         reading.findings += work.findings
-        for name, column in sorted(work.typed.items()):
+        for name, texts in sorted(columns.texts().items()):
             content.update(f"{table.id}.{name}:".encode())
-            content.update("\x1f".join(map("\x1e".join, zip(column.texts(), column.states, strict=True))).encode())
+            content.update(_parted(texts, work.typed[name].states).encode())
     reading.content = content.hexdigest()
     return reading
 
@@ -105,17 +106,24 @@ def _check_sections(work: Work) -> None:
             tell(work, "R.section-differs", spec, block.sheet, at, str(value), line.section)
 
 
-def _rows(work: Work, reading: Reading, schema: pa.Schema, reading_id: str) -> pa.Table:
+def _parted(texts: list[str], states: list[str]) -> str:
+    """'text<1e>state' of each row, parted by <1f>; as one list, a third of the time that rows of two would take."""
+    pieces = ["\x1f"] * (4 * len(texts))
+    pieces[::4], pieces[1::4], pieces[2::4] = texts, ["\x1e"] * len(texts), states
+    return "".join(pieces[:-1])
+
+
+def _rows(work: Work, columns: Together, reading: Reading, schema: pa.Schema, reading_id: str) -> pa.Table:
     import pyarrow as pa
 
     count = len(work.lines)
-    columns: dict[str, pa.Array] = {
+    found: dict[str, pa.Array] = {
         "_submission": repeated(reading.submission, count), "_reading": repeated(reading_id, count),
         "_unit": repeated(reading.unit, count), "_period": repeated(reading.period, count),
         "_block": pa.array([line.block for line in work.lines], pa.int16()),
         "_line": pa.array([line.row for line in work.lines], pa.int32()),
     }  # fmt: skip
+    found |= columns.arrays(schema)
     for name, column in work.typed.items():
-        columns[name] = column.array(schema.field(name).type)
-        columns[f"{name}__state"] = column.state_array()
-    return pa.table([columns[name] for name in schema.names], schema=schema)
+        found[f"{name}__state"] = column.state_array()
+    return pa.table([found[name] for name in schema.names], schema=schema)

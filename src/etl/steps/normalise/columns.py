@@ -6,9 +6,10 @@ a decimal object for each cell. Whatever is no such number keeps its own value, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from etl.steps.normalise.cells import MOST_UNITS, NIL, PLACES, VALUE, Typed
@@ -28,11 +29,9 @@ class Column:
     states: list[str] = field(default_factory=list)
     scaled: bool = False
     shown: dict[int, Decimal] = field(default_factory=dict)
-    _made: pa.Array | None = None
 
     def put(self, place: int, typed: Typed) -> None:
         """Set one cell."""
-        self._made = None
         self.states[place] = typed.state
         value = typed.value
         if self.scaled and value is not None:
@@ -58,16 +57,7 @@ class Column:
 
     def texts(self) -> list[str]:
         """Each value in words that are the same for the same value, 'None' for none."""
-        if not self.scaled:
-            return list(map(str, self.values))
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        digits = self._decimals().cast(pa.string())  # '12.5000'
-        found: list[str] = pc.utf8_rtrim(pc.utf8_rtrim(digits, "0"), ".").fill_null("None").to_pylist()
-        for place, value in self.shown.items():
-            found[place] = str(value)
-        return found
+        return Together({"": self}).texts()[""]
 
     def take(self, places: Sequence[int]) -> Column:
         """Some of the cells, in this order."""
@@ -76,7 +66,6 @@ class Column:
 
     def add(self, other: Column) -> None:
         """The cells of another column below these."""
-        self._made = None
         if self.scaled != other.scaled and self.values:
             self.unscale()
             other.unscale()
@@ -95,25 +84,55 @@ class Column:
         total = Decimal(sum(known))
         return total.scaleb(-PLACES) if self.scaled else total, len(known) == len(values)
 
-    def array(self, kind: pa.DataType) -> pa.Array:
-        """The values as Arrow keeps them."""
-        import pyarrow as pa
-
-        return self._decimals().cast(kind) if self.scaled else pa.array(self.values, type=kind)
-
-    def _decimals(self) -> pa.Array:
-        """Scaled values as decimals with PLACES digits after the point: the same bytes, read so."""
-        import pyarrow as pa
-
-        if self._made is None:
-            whole = pa.array(self.values, type=pa.int64()).cast(pa.decimal128(19, 0))
-            kind = pa.decimal128(19, PLACES)
-            self._made = pa.Array.from_buffers(kind, len(whole), whole.buffers(), whole.null_count)
-        return self._made
-
     def state_array(self) -> pa.Array:
         """The states as Arrow keeps them."""
         return repeated(self.states[0], len(self.states)) if len(set(self.states)) == 1 else strings(self.states)
+
+
+class Together:
+    """All columns of a table; the scaled ones are made at one go, since a call costs more than a column's cells."""
+
+    def __init__(self, columns: Mapping[str, Column]) -> None:
+        import pyarrow as pa
+
+        self.columns = columns
+        self._scaled = [name for name, column in columns.items() if column.scaled]
+        values = list(chain.from_iterable(columns[name].values for name in self._scaled))
+        whole = pa.array(values, type=pa.int64()).cast(pa.decimal128(19, 0))
+        # with PLACES digits after the point: the same bytes, read so
+        self._decimals = pa.Array.from_buffers(pa.decimal128(19, PLACES), len(whole), whole.buffers())
+
+    def texts(self) -> dict[str, list[str]]:
+        """Column → each value in words that are the same for the same value, 'None' for none."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        digits = self._decimals.cast(pa.string())  # '12.5000'
+        words = pc.utf8_rtrim(pc.utf8_rtrim(digits, "0"), ".").fill_null("None")
+        scaled = {name: array.to_pylist() for name, array in self._each(words).items()}
+        for name, texts in scaled.items():
+            for place, value in self.columns[name].shown.items():
+                texts[place] = str(value)
+        return {
+            name: scaled[name] if column.scaled else list(map(str, column.values))
+            for name, column in self.columns.items()
+        }
+
+    def arrays(self, schema: pa.Schema) -> dict[str, pa.Array]:
+        """Column → its values as Arrow keeps them."""
+        import pyarrow as pa
+
+        kinds = {name: schema.field(name).type for name in self.columns}
+        scaled = {kind: self._each(self._decimals.cast(kind)) for kind in {kinds[name] for name in self._scaled}}
+        return {
+            name: scaled[kinds[name]][name] if column.scaled else pa.array(column.values, type=kinds[name])
+            for name, column in self.columns.items()
+        }
+
+    def _each(self, made: pa.Array) -> dict[str, pa.Array]:
+        """Of what was made of all scaled columns, each one's own part."""
+        count = len(made) // max(len(self._scaled), 1)
+        return {name: made.slice(i * count, count) for i, name in enumerate(self._scaled)}
 
 
 def repeated(text: str, count: int) -> pa.Array:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.steps.normalise.cells import Typed, plain_numbers, plain_texts
-from etl.steps.normalise.columns import PLACES, Column
+from etl.steps.normalise.columns import PLACES, Column, Together
 from etl.text.names import squeeze
 from etl.text.numbers import from_number
 
@@ -51,6 +51,10 @@ def column(*cells: float | Typed) -> Column:
     return made
 
 
+def array_of(cells: Column) -> pa.Array:
+    return Together({"cells": cells}).arrays(pa.schema([("cells", LAKE)]))["cells"]
+
+
 def test_texts_sum_and_array_of_a_scaled_column() -> None:
     cells = column(
         12.5,
@@ -67,7 +71,7 @@ def test_texts_sum_and_array_of_a_scaled_column() -> None:
     assert cells.plain() == [*map(Decimal, ("12.5", "0.0001", "-3", "1200", "1234.50", "0")), None]
     assert cells.sum() == (Decimal("2444.0001"), False)
     assert cells.sum([0, 2]) == (Decimal("9.5"), True)
-    assert cells.array(LAKE).equals(pa.array(cells.plain(), LAKE))
+    assert array_of(cells).equals(pa.array(cells.plain(), LAKE))
     assert cells.state_array().to_pylist() == ["value"] * 5 + ["nil", "not_reported"]
 
 
@@ -77,8 +81,23 @@ def test_a_value_that_does_not_fit_makes_the_column_plain(value: str) -> None:
 
     assert not cells.scaled
     assert cells.values == [Decimal("1.5"), Decimal(value), Decimal(2)]
-    assert cells.array(LAKE).to_pylist() == cells.values
+    assert array_of(cells).to_pylist() == cells.values
     assert cells.texts() == ["1.5", str(Decimal(value)), "2"]
+
+
+def test_columns_together_are_what_each_is_alone() -> None:
+    some = {
+        "b": column(1.5, Typed(Decimal("2.50"), "value"), -3),
+        "words": Column(["x", None, "z"], ["value", "nil", "value"]),
+        "a": column(Typed(None, "not_reported"), 0.0001, 7),
+    }
+    together = Together(some)
+    arrays = together.arrays(pa.schema([("b", LAKE), ("words", pa.string()), ("a", LAKE)]))
+
+    assert together.texts() == {name: alone.texts() for name, alone in some.items()}
+    assert {name: array.to_pylist() for name, array in arrays.items()} == {n: one.plain() for n, one in some.items()}
+    assert arrays["b"].null_count == 0
+    assert Together({}).texts() == Together({}).arrays(pa.schema([])) == {}
 
 
 def test_columns_below_each_other_and_some_of_their_cells() -> None:
