@@ -15,7 +15,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from etl.errors import WorkbookUnreadable
+from etl.errors import EtlError, WorkbookUnreadable
 from etl.model.answers import answers_of
 from etl.model.decisions import ACCEPT, CORRECT, CORRECTION, REJECT, Decision, case_of
 from etl.model.findings import CRITICAL, HOLD, Finding
@@ -110,13 +110,23 @@ def read_given(name: str, sha256: str, data: bytes) -> FileReading:
 
 
 def read_bytes(name: str, sha256: str, data: bytes, stamp: str, reference: Reference) -> FileReading:
-    """Bytes → the file's submissions, typed, with what recognition and typing found."""
-    result = FileReading(name, sha256)
+    """Bytes → the file's submissions, typed, with what recognition and typing found.
+
+    What nobody foresaw in a file is its end, not the night's: it is told as a file that broke the reader down.
+    """
     try:
-        book = read(name, data)
+        return _read_bytes(name, sha256, data, stamp, reference)
     except WorkbookUnreadable as error:
-        result.findings.append(unreadable(reference, name, error))
-        return result
+        told = error
+    except (EtlError, MemoryError):
+        raise
+    except Exception as error:
+        told = refuse(name, "reader_died", type(error).__name__)
+    return FileReading(name, sha256, findings=[unreadable(reference, name, told)])
+
+
+def _read_bytes(name: str, sha256: str, data: bytes, stamp: str, reference: Reference) -> FileReading:
+    result, book = FileReading(name, sha256), read(name, data)
     found = recognise(name, book.grids, reference, encoding=book.encoding)
     result.findings += [*found.findings, *_old_template(name, book.grids, reference)]
     _correct(found, book.grids, sha256, reference)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 
 from etl.errors import UsageError
@@ -37,7 +38,7 @@ def test_the_order_in_which_things_arrive_changes_no_byte(content, files):
         return tuple(random.Random(7).sample(things, len(things)))
 
     def backwards(rows):
-        return rows.take(list(range(len(rows)))[::-1])
+        return rows.take(pa.array(range(len(rows))[::-1], pa.int64()))
 
     mixed = replace(
         content,

@@ -24,6 +24,8 @@ VALUE, NIL, NOT_AVAILABLE, NOT_APPLICABLE, NOT_REPORTED = (
 )  # fmt: skip
 #: digits after the point that the lake keeps (decimal128(28, 10))
 SCALE = 10
+#: and what has more than 18 digits before it is kept nowhere
+TOO_LARGE = Decimal(10) ** 18
 _SERIAL = re.compile(r"\s*[1-9][0-9]{4}\s*")
 _SEPARATOR = re.compile(r"[;\n]|,(?!\d)")
 _DASHES = frozenset("-–—−")
@@ -203,14 +205,19 @@ def _number(cell: Cell, spec: Field) -> Typed:
 
 
 def _sized(value: Decimal, state: str, spec: Field) -> Typed:
+    if abs(value) >= TOO_LARGE:
+        return Typed(None, NOT_AVAILABLE, "V.too-large")
     if spec.type == "integer":
         if value != value.to_integral_value():
             return Typed(None, NOT_AVAILABLE, "V.not-whole")
         return Typed(int(value), state)
+    return Typed(kept(value), state)
+
+
+def kept(value: Decimal) -> Decimal:
+    """The value with no more digits after the point than the lake keeps, rounded half up."""
     exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -SCALE:
-        value = round_half_up(value, SCALE)
-    return Typed(value, state)
+    return round_half_up(value, SCALE) if isinstance(exponent, int) and exponent < -SCALE else value
 
 
 def _date(cell: Cell, parse: Callable[[str], date | None]) -> Typed:

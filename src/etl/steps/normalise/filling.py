@@ -13,10 +13,13 @@ from etl.model.submissions import Block
 from etl.model.units import Unit
 from etl.steps.normalise.cells import (
     BLANK,
+    NOT_AVAILABLE,
     NOT_REPORTED,
+    TOO_LARGE,
     VALUE,
     Typed,
     as_text,
+    kept,
     plain_numbers,
     plain_texts,
     reader_for_all,
@@ -26,7 +29,7 @@ from etl.steps.normalise.cells import (
 )
 from etl.steps.normalise.columns import Column
 from etl.steps.normalise.single import at_cell, faulty
-from etl.steps.normalise.work import Part, ResolveUnit, Work
+from etl.steps.normalise.work import Part, ResolveUnit, Work, tell
 from etl.text.measures import measure_key
 
 
@@ -49,7 +52,7 @@ def type_columns(work: Work, resolve: ResolveUnit) -> None:
             _convert_by_row(work, spec)
         elif spec.id in work.recognised.factors:
             factor = work.recognised.factors[spec.id][0]
-            _multiply(work.typed[spec.id], dict.fromkeys(range(len(work.lines)), factor))
+            _multiply(work, spec, dict.fromkeys(range(len(work.lines)), factor))
 
 
 def _column(work: Work, parts: Sequence[Part], spec: Field, read: Callable[[Any], Typed]) -> Column:
@@ -162,13 +165,22 @@ def _convert_by_row(work: Work, spec: Field) -> None:
         measure = measures.get(measure_key(str(unit or "")))
         if measure is not None and measure[1] == own[1] and measure[2] != own[2]:
             factors[i] = measure[2] / own[2]
-    _multiply(work.typed[spec.id], factors)
+    _multiply(work, spec, factors)
 
 
-def _multiply(column: Column, factors: Mapping[int, Decimal]) -> None:
-    """Each value with its factor. factors: place → factor."""
+def _multiply(work: Work, spec: Field, factors: Mapping[int, Decimal]) -> None:
+    """Each value with its factor; what becomes too large for any table is told and left out. factors: place → factor."""
+    column = work.typed[spec.id]
     if factors:
         column.unscale()
-        for i, factor in factors.items():
-            if column.values[i] is not None:
-                column.values[i] *= factor
+    for i, factor in factors.items():
+        if column.values[i] is None:
+            continue
+        value = kept(column.values[i] * factor)
+        if abs(value) < TOO_LARGE:
+            column.values[i] = value
+            continue
+        line = work.lines[i]
+        block = work.layout.blocks[line.block]
+        tell(work, "V.too-large", spec, block.sheet, (line.row, block.columns.get(spec.id, 0)), str(column.values[i]))
+        column.put(i, Typed(None, NOT_AVAILABLE))
