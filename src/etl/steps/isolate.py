@@ -20,6 +20,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -156,7 +157,8 @@ class _Child:
     def stop(self) -> int | None:
         self._process.kill()
         code = self._process.wait()
-        self._to.close()
+        with suppress(BrokenPipeError):  # what was still on its way to it
+            self._to.close()
         self._from.close()
         return code
 
