@@ -186,7 +186,7 @@ def _(text: str) -> str:
 
 _STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem;color:#1c1c1c}"
-    "th{text-align:left;padding-right:1rem;vertical-align:top;white-space:nowrap}td{overflow-wrap:anywhere}"
+    "th{text-align:left;padding-right:1rem;vertical-align:top;white-space:nowrap}td,li,p{overflow-wrap:anywhere}"
     "section{border-left:6px solid #8a94a6;padding:.2rem 1rem;margin:1rem 0;background:#f6f7f9}section p{margin:.2rem 0}"
     "section.rejected{border-color:#b3261e}section.held{border-color:#c77700}section.accepted{border-color:#2e7d32}"
     "section.accepted_with_warnings{border-color:#b08900}.todo{padding:.6rem 1rem;background:#e4eaf2}"
